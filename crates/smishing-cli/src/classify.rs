@@ -1,0 +1,210 @@
+use crate::read::{self, FormatArg};
+use crate::Outcome;
+use anyhow::Context;
+use clap::ValueEnum;
+use rayon::prelude::*;
+use serde_json::{Value, json};
+use smishing::{Classifier, Explanation, Message, Policy};
+use smishing_train::{BadRow, Columns, Format, Row, Rows};
+use std::fmt::Write as _;
+use std::fs::File;
+use std::io::{self, BufReader, Write};
+use std::path::PathBuf;
+use std::str::FromStr;
+use std::sync::mpsc;
+use std::{iter, thread};
+
+/// Says of messages whether they are genuine, spam or smishing
+#[derive(clap::Args)]
+#[command(after_help = "Examples:
+  smishing classify \"123456 is your Amazon OTP. Do not share it with anyone.\"
+  smishing classify --explain \"Amazon: your account is locked, confirm at amaz0n-secure.top\"
+  smishing classify --input messages.csv --output jsonl
+  tail -f inbox.txt | smishing classify
+
+Policies: balanced, abstaining (says unsure), fpr-1% (flags at most 1 % of genuine messages; see `smishing inspect`).")]
+pub(crate) struct Args {
+    /// The model [default: the bundled one]
+    #[arg(long)]
+    model: Option<PathBuf>,
+    /// A file of messages, or - for standard input, which is also read when no text is given
+    #[arg(long, value_name = "FILE", conflicts_with = "text")]
+    input: Option<PathBuf>,
+    /// Format of the input
+    #[arg(long, value_enum, default_value = "auto")]
+    format: FormatArg,
+    /// Column of the text in CSV and TSV [default: text, message, sms, body, content or v2]
+    #[arg(long, value_name = "NAME")]
+    text_column: Option<String>,
+    /// How verdicts are written
+    #[arg(long, value_enum, default_value = "text")]
+    output: OutputArg,
+    /// Give the two strongest reasons (text), or signals with their places and contributions (jsonl)
+    #[arg(long)]
+    explain: bool,
+    /// From when on a message is flagged
+    #[arg(long, value_name = "NAME", default_value = "balanced")]
+    policy: PolicyArg,
+    /// Who sent the given texts, as the phone shows it
+    #[arg(long, requires = "text")]
+    sender: Option<String>,
+    /// Messages
+    text: Vec<String>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum OutputArg {
+    /// One line a message, for people
+    Text,
+    /// One JSON object a line
+    Jsonl,
+}
+
+#[derive(Clone, Copy)]
+struct PolicyArg(Policy);
+
+impl FromStr for PolicyArg {
+    type Err = String;
+
+    fn from_str(name: &str) -> Result<Self, Self::Err> {
+        let rate = || name.strip_prefix("fpr-")?.strip_suffix('%')?.parse::<f32>().ok();
+        match name {
+            "balanced" => Ok(Self(Policy::Balanced)),
+            "abstaining" => Ok(Self(Policy::Abstaining)),
+            _ => rate()
+                .filter(|rate| *rate > 0.0 && *rate < 100.0)
+                .map(|rate| Self(Policy::MaxFalsePositiveRate(rate / 100.0)))
+                .ok_or_else(|| "expected balanced, abstaining or a rate such as fpr-1%".into()),
+        }
+    }
+}
+
+/// Messages that are read, classified in parallel and written together.
+const CHUNK: usize = 4096;
+
+pub(crate) fn run(args: &Args) -> anyhow::Result<Outcome> {
+    let classifier = read::classifier(args.model.as_deref())?.with_policy(args.policy.0).context("--policy")?;
+    let writer = Writer { classifier: &classifier, output: args.output, explain: args.explain };
+    if !args.text.is_empty() {
+        let sender = args.sender.clone();
+        let rows = args.text.clone().into_iter().zip(1..).map(move |(text, line)| Ok(Row { text, sender: sender.clone(), line, ..Row::default() }));
+        return writer.write_all(rows, "argument");
+    }
+    let columns = Columns { text: args.text_column.clone(), label: None };
+    match args.input.as_deref().filter(|path| path.as_os_str() != "-") {
+        Some(path) => {
+            let file = File::open(path).with_context(|| path.display().to_string())?;
+            let format = args.format.format().unwrap_or_else(|| Format::of_path(path));
+            writer.write_all(Rows::new(BufReader::with_capacity(1 << 16, file), format, &columns), &path.display().to_string())
+        }
+        None => {
+            let format = args.format.format().unwrap_or(Format::Lines);
+            writer.write_all(Rows::new(BufReader::with_capacity(1 << 16, io::stdin()), format, &columns), "standard input")
+        }
+    }
+}
+
+struct Writer<'a> {
+    classifier: &'a Classifier,
+    output: OutputArg,
+    explain: bool,
+}
+
+impl Writer<'_> {
+    /// Reads on a thread of its own and answers as many rows together as are there: all cores are busy with a file, and
+    /// whoever writes line by line gets each answer at once.
+    fn write_all(&self, rows: impl Iterator<Item = Result<Row, BadRow>> + Send + 'static, source: &str) -> anyhow::Result<Outcome> {
+        let (send, receive) = mpsc::sync_channel(2 * CHUNK);
+        // Not joined: when our reader has had enough, this thread may still be waiting for input.
+        thread::spawn(move || {
+            for row in rows {
+                if send.send(row).is_err() {
+                    return;
+                }
+            }
+        });
+        let mut out = io::BufWriter::with_capacity(1 << 16, io::stdout().lock());
+        let mut outcome = Outcome::Clean;
+        let mut lines = Vec::new();
+        while let Ok(first) = receive.recv() {
+            let chunk: Vec<_> = iter::once(first).chain(receive.try_iter().take(CHUNK)).collect();
+            for bad in chunk.iter().filter_map(|row| row.as_ref().err()) {
+                eprintln!("{source}:{}: {}", bad.line, bad.reason);
+                outcome = Outcome::SomeInputUnusable;
+            }
+            chunk.par_iter().with_min_len(64).map(|row| self.line(row)).collect_into_vec(&mut lines);
+            for line in &lines {
+                out.write_all(line.as_bytes())?;
+            }
+            out.flush()?;
+        }
+        Ok(outcome)
+    }
+
+    /// The line, with its end, for one row of input.
+    fn line(&self, row: &Result<Row, BadRow>) -> String {
+        match (row, self.output) {
+            (Ok(row), OutputArg::Jsonl) => self.json(row),
+            (Ok(row), OutputArg::Text) => self.text(row),
+            (Err(bad), OutputArg::Jsonl) => json!({ "id": bad.line, "error": bad.reason }).to_string() + "\n",
+            (Err(bad), OutputArg::Text) => format!("error     -      {}\n", bad.reason),
+        }
+    }
+
+    fn text(&self, row: &Row) -> String {
+        let shown: String = row.text.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect();
+        if !self.explain {
+            let verdict = self.classifier.classify(message(row));
+            return format!("{:<9} {:.3}  {shown}\n", verdict.label(), verdict.score());
+        }
+        let explanation = self.classifier.explain(message(row));
+        let verdict = explanation.verdict();
+        let reasons: Vec<_> = explanation.reasons().take(2).map(|reason| reason.signal.description().trim_end_matches('.')).collect();
+        let reasons = if reasons.is_empty() { "the wording alone".to_owned() } else { reasons.join("; ") };
+        format!("{:<9} {:.3}  {shown}\n                 {reasons}\n", verdict.label(), verdict.score())
+    }
+
+    fn json(&self, row: &Row) -> String {
+        // Written by hand up to the signals: building a tree of values would cost more than the verdict.
+        let mut line = String::with_capacity(160);
+        line.push_str("{\"id\":");
+        match &row.id {
+            Some(id) => line.push_str(&id.to_string()),
+            None => line.push_str(&row.line.to_string()),
+        }
+        let explanation = self.explain.then(|| self.classifier.explain(message(row)));
+        let verdict = explanation.as_ref().map_or_else(|| self.classifier.classify(message(row)), Explanation::verdict);
+        let probabilities = verdict.probabilities();
+        // Writing to a String cannot fail.
+        let _ = write!(
+            line,
+            ",\"label\":\"{}\",\"score\":{},\"probabilities\":{{\"ham\":{},\"spam\":{},\"smishing\":",
+            verdict.label(),
+            verdict.score(),
+            probabilities.ham(),
+            probabilities.spam()
+        );
+        let _ = match probabilities.smishing() {
+            Some(smishing) => write!(line, "{smishing}"),
+            None => write!(line, "null"),
+        };
+        line.push_str("},\"signals\":[");
+        for (index, signal) in explanation.iter().flat_map(Explanation::signals).enumerate() {
+            if index > 0 {
+                line.push(',');
+            }
+            let span = signal.span.as_ref().map_or(Value::Null, |span| json!([span.start, span.end]));
+            let _ = write!(line, "{{\"id\":\"{}\",\"span\":{span},\"contribution\":{}}}", signal.signal.id(), signal.contribution);
+        }
+        line.push_str("]}\n");
+        line
+    }
+}
+
+fn message(row: &Row) -> Message<'_> {
+    let message = Message::new(&row.text);
+    match &row.sender {
+        Some(sender) => message.with_sender(sender),
+        None => message,
+    }
+}

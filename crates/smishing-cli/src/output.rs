@@ -1,0 +1,76 @@
+//! What goes to standard output.
+use comfy_table::{CellAlignment, Table, presets};
+use smishing_train::{Corpus, Estimate, Figures, Removed};
+use std::io::ErrorKind;
+
+pub(crate) fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    error.chain().any(|cause| cause.downcast_ref::<std::io::Error>().is_some_and(|error| error.kind() == ErrorKind::BrokenPipe))
+}
+
+/// A plain table whose columns from the second on are numbers.
+pub(crate) fn table(header: &[&str]) -> Table {
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING).set_header(header.to_vec());
+    for column in table.column_iter_mut().skip(1) {
+        column.set_cell_alignment(CellAlignment::Right);
+    }
+    table
+}
+
+/// What was read, by file and label.
+pub(crate) fn reading_report(corpus: &Corpus, removed: Option<&Removed>) -> String {
+    let mut report = table(&["file", "rows", "ham", "spam", "smishing", "skipped"]);
+    let count = |labels: &std::collections::BTreeMap<smishing::Label, usize>, label| labels.get(&label).copied().unwrap_or(0).to_string();
+    for file in &corpus.files {
+        report.add_row([
+            file.name(),
+            file.rows().to_string(),
+            count(&file.labels, smishing::Label::Ham),
+            count(&file.labels, smishing::Label::Spam),
+            count(&file.labels, smishing::Label::Smishing),
+            file.bad_rows.len().to_string(),
+        ]);
+    }
+    let mut text = report.to_string();
+    if let Some(removed) = removed {
+        text += &format!(
+            "\n{} duplicates and {} rows of {} label conflicts removed: {} messages left",
+            removed.duplicates,
+            removed.conflicting_rows,
+            removed.conflicts,
+            corpus.records.len()
+        );
+    }
+    text
+}
+
+/// One column a set of figures, with intervals.
+pub(crate) fn figures_table(sets: &[(String, Figures)]) -> Table {
+    let mut header = vec!["95 % intervals"];
+    header.extend(sets.iter().map(|(name, _)| name.as_str()));
+    let mut figures = table(&header);
+    let mut row = |name: &str, value: &dyn Fn(&Figures) -> String| {
+        figures.add_row(std::iter::once(name.to_owned()).chain(sets.iter().map(|(_, set)| value(set))));
+    };
+    row("messages", &|set| set.rows.to_string());
+    row("of them bad", &|set| set.bad_rows.to_string());
+    row("clusters", &|set| set.clusters.to_string());
+    row("accuracy", &|set| percent(set.accuracy));
+    row("spam caught", &|set| percent(set.spam_caught));
+    row("blocked ham", &|set| percent(set.blocked_ham));
+    row("MCC", &|set| plain(set.mcc));
+    row("ROC AUC", &|set| plain(set.roc_auc));
+    row("recall at 0.1 % FPR", &|set| percent(set.recall_at_fpr["0.001"]));
+    row("recall at 1 % FPR", &|set| percent(set.recall_at_fpr["0.01"]));
+    row("Brier", &|set| plain(set.brier));
+    row("ECE", &|set| plain(set.ece));
+    figures
+}
+
+fn percent(estimate: Option<Estimate>) -> String {
+    estimate.map_or_else(|| "-".into(), |Estimate { value, ci95: [low, high] }| format!("{:.2} % ({:.2} to {:.2})", 100.0 * value, 100.0 * low, 100.0 * high))
+}
+
+fn plain(estimate: Option<Estimate>) -> String {
+    estimate.map_or_else(|| "-".into(), |Estimate { value, ci95: [low, high] }| format!("{value:.4} ({low:.4} to {high:.4})"))
+}

@@ -1,0 +1,93 @@
+use crate::progress::Bar;
+use crate::read::DataArgs;
+use crate::{Outcome, output};
+use anyhow::Context;
+use smishing::Buckets;
+use smishing_train::{CardNotes, Problem, SolverKind, TrainOptions, card};
+use std::path::{Path, PathBuf};
+
+/// Trains a model on labelled messages
+#[derive(clap::Args)]
+#[command(after_help = "Examples:
+  smishing train SMSSpamCollection --output uci.smsh
+  smishing train mine.csv --text-column body --label-column kind --map-label promo=spam --output mine.smsh
+  smishing train data ../corpora/train --solver sparse --seed 1 --output all.smsh
+
+Labels are ham, spam and smishing (also: phishing, scam, fraud, legit). Near-duplicates are kept on one side of every
+split; thresholds and calibration come from rows held out of the fits. Beside the model, its card is written as JSON.")]
+pub(crate) struct Args {
+    #[command(flatten)]
+    data: DataArgs,
+    /// Where the model goes
+    #[arg(long, short, value_name = "MODEL")]
+    output: PathBuf,
+    #[command(flatten)]
+    pub(crate) settings: Settings,
+    /// Origin and licence of a file, for the card: NAME=TEXT, NAME without extension; may be repeated
+    #[arg(long, value_name = "NAME=TEXT", value_parser = licence)]
+    licence: Vec<(String, String)>,
+}
+
+/// Settings of training, also of cross-validation.
+#[derive(clap::Args)]
+pub(crate) struct Settings {
+    /// auto, linfa (dense, for small data) or sparse (reproducible bit by bit)
+    #[arg(long, default_value = "auto")]
+    solver: SolverKind,
+    /// Hash buckets of the n-grams: 2^BITS
+    #[arg(long, default_value_t = 14)]
+    bits: u8,
+    /// Strength of the L2 penalty
+    #[arg(long, default_value_t = 1e-3)]
+    alpha: f64,
+    /// Decides which rows share a fold
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+}
+
+impl Settings {
+    pub(crate) fn options(&self) -> anyhow::Result<TrainOptions> {
+        let buckets = Buckets::new(self.bits).context("--bits")?;
+        Ok(TrainOptions { buckets, alpha: self.alpha, solver: self.solver, seed: self.seed, ..TrainOptions::default() })
+    }
+}
+
+fn licence(text: &str) -> Result<(String, String), String> {
+    text.split_once('=').map(|(name, licence)| (name.into(), licence.into())).ok_or_else(|| "expected NAME=TEXT".into())
+}
+
+pub(crate) fn run(args: &Args) -> anyhow::Result<Outcome> {
+    let options = args.settings.options()?;
+    let mut corpus = args.data.read(&args.data.data)?;
+    let removed = corpus.remove_duplicates();
+    println!("{}", output::reading_report(&corpus, Some(&removed)));
+    let bar = Bar::new();
+    let problem = Problem::new(&corpus, options.buckets);
+    let trained = smishing_train::train(&problem, &options, &|stage, done, of| bar.step(stage, done, of))?;
+    bar.finish();
+    let notes = CardNotes { licences: args.licence.iter().cloned().collect() };
+    let card = card(&corpus, &removed, &options, &trained, &notes);
+    let bytes = trained.model(card.clone())?.to_bytes();
+    write(&args.output, &bytes)?;
+    let card_path = args.output.with_extension("card.json");
+    write(&card_path, dated(&card)?.as_bytes())?;
+    for (head, norm) in &trained.not_converged {
+        eprintln!("{head}: the solver stopped before the optimum (gradient norm {norm:.2e})");
+    }
+    println!("{} clusters; {}: {} bytes; card: {}", problem.clusters.count(), args.output.display(), bytes.len(), card_path.display());
+    Ok(if corpus.files.iter().all(|file| file.bad_rows.is_empty()) { Outcome::Clean } else { Outcome::SomeInputUnusable })
+}
+
+/// The card with the day it was made, which the model itself leaves out: the same data give the same model.
+fn dated(card: &str) -> anyhow::Result<String> {
+    let mut card: serde_json::Value = serde_json::from_str(card)?;
+    card["date"] = jiff::Timestamp::now().strftime("%Y-%m-%d").to_string().into();
+    Ok(serde_json::to_string_pretty(&card)? + "\n")
+}
+
+/// Whole or not at all: a model that is in use is never half overwritten.
+fn write(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
+    let temporary = path.with_extension("tmp");
+    std::fs::write(&temporary, bytes).with_context(|| temporary.display().to_string())?;
+    std::fs::rename(&temporary, path).with_context(|| path.display().to_string())
+}

@@ -1,0 +1,276 @@
+//! From words, numbers and links to signals.
+//!
+//! Requests are looked for sentence by sentence: a verb of asking, its object in the same sentence, and no negation
+//! close to the verb, since "never share your code" and "share your code" differ in nothing else.
+use crate::class::Classes;
+use crate::link::{Destination, Link, find_links};
+use crate::number::{NumberKind, find_numbers};
+use crate::term::{Term, Terms, ends_sentence};
+use crate::token::Token;
+use crate::{Folds, Message, Signal, SignalSet};
+use alloc::vec::Vec;
+use core::ops::Range;
+
+/// A signal and where in the normalised text it stands; an empty span where it stands nowhere (sender, folds).
+#[derive(Clone, Debug)]
+pub(crate) struct Found {
+    pub(crate) signal: Signal,
+    pub(crate) span: Range<usize>,
+}
+
+/// Finds signals; holds the buffers that are reused from one message to the next.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Detector {
+    evidence: Evidence,
+    findings: Findings,
+}
+
+/// What the scanners saw.
+#[derive(Clone, Debug, Default)]
+struct Evidence {
+    links: Vec<Link>,
+    terms: Terms,
+    numbers: Vec<(NumberKind, Range<usize>)>,
+}
+
+/// What follows from it.
+#[derive(Clone, Debug, Default)]
+struct Findings {
+    signals: SignalSet,
+    found: Vec<Found>,
+}
+
+impl Detector {
+    pub(crate) fn signals(&self) -> SignalSet {
+        self.findings.signals
+    }
+
+    /// In the order they were found.
+    pub(crate) fn found(&self) -> &[Found] {
+        &self.findings.found
+    }
+
+    pub(crate) fn detect(&mut self, text: &[u8], tokens: &[Token], folds: Folds, message: &Message<'_>) {
+        let Self { evidence, findings } = self;
+        evidence.scan(text, tokens);
+        *findings = Findings { signals: SignalSet::default(), found: core::mem::take(&mut findings.found) };
+        findings.found.clear();
+        findings.add_links(text, evidence);
+        findings.add_numbers(text, evidence);
+        for sentence in evidence.terms.sentences() {
+            findings.add_requests(text, evidence, sentence);
+        }
+        findings.add_stories(evidence);
+        findings.add_folds(folds);
+        if let Some(sender) = message.sender() {
+            findings.add_sender(sender);
+        }
+    }
+}
+
+impl Evidence {
+    fn scan(&mut self, text: &[u8], tokens: &[Token]) {
+        let Self { links, terms, numbers } = self;
+        find_links(text, links);
+        terms.find(text, tokens, links);
+        numbers.clear();
+        let mut ahead = links.iter().peekable();
+        find_numbers(text, |kind, span| {
+            while ahead.next_if(|link| link.span.end <= span.start).is_some() {}
+            if ahead.peek().is_none_or(|link| link.span.start >= span.end) {
+                numbers.push((kind, span));
+            }
+        });
+    }
+}
+
+impl Findings {
+    fn add(&mut self, signal: Signal, span: Range<usize>) {
+        if self.signals.insert(signal) {
+            self.found.push(Found { signal, span });
+        }
+    }
+
+    fn add_links(&mut self, text: &[u8], evidence: &Evidence) {
+        let brands = evidence.terms.brands();
+        if let Some((_, span)) = brands.first() {
+            self.add(Signal::BrandNamed, span.clone());
+        }
+        for link in &evidence.links {
+            let span = link.span.clone();
+            if link.email {
+                self.add(Signal::EmailPresent, span);
+                continue;
+            }
+            self.add(Signal::LinkPresent, span.clone());
+            self.add(
+                match link.destination {
+                    Destination::Official(_) => Signal::LinkOfficial,
+                    Destination::Lookalike(_) => Signal::LinkLookalike,
+                    Destination::Shortener => Signal::LinkShortener,
+                    Destination::FreeHosting => Signal::LinkFreeHosting,
+                    Destination::Ip => Signal::LinkIp,
+                    Destination::Unknown => Signal::LinkUnknown,
+                },
+                span.clone(),
+            );
+            if link.abused_tld {
+                self.add(Signal::LinkAbusedTld, span.clone());
+            }
+            if text[span.clone()].starts_with(b"hxxp") {
+                self.add(Signal::LinkDefanged, span.clone());
+            }
+            if !brands.is_empty() && !matches!(link.destination, Destination::Official(_)) {
+                self.add(Signal::BrandForeignLink, span.clone());
+            }
+        }
+    }
+
+    fn add_numbers(&mut self, text: &[u8], evidence: &Evidence) {
+        let speaks_of_code = evidence.terms.speak_of(Classes::CODE);
+        for (kind, span) in &evidence.numbers {
+            match kind {
+                NumberKind::Phone => self.add(Signal::PhonePresent, span.clone()),
+                NumberKind::Money => self.add(Signal::MoneyPresent, span.clone()),
+                NumberKind::Masked => self.add(Signal::AccountMasked, span.clone()),
+                NumberKind::Code if is_bound(text, span) => {
+                    self.add(Signal::CodeBound, span.clone());
+                    self.add(Signal::CodePresent, span.clone());
+                }
+                NumberKind::Code if speaks_of_code => self.add(Signal::CodePresent, span.clone()),
+                NumberKind::Code => {}
+            }
+        }
+    }
+
+    fn add_requests(&mut self, text: &[u8], evidence: &Evidence, sentence: &[Term]) {
+        /// Words between a negation and the verb it negates, at most.
+        const REACH: usize = 4;
+        let all = sentence.iter().fold(Classes::default(), |all, term| all.with(term.classes));
+        let negated = |verb: &Term| {
+            sentence.iter().any(|term| {
+                let before = term.word <= verb.word && verb.word - term.word <= REACH;
+                let after = term.word > verb.word && term.word - verb.word <= 2 * REACH;
+                (term.classes.has(Classes::NEGATION) && before)
+                    || (term.classes.has(Classes::NEGATION_ABROAD) && (before || after))
+            })
+        };
+        let asks = |class: Classes| {
+            (all.has(class)).then(|| sentence.iter().find(|term| term.classes.has(class) && !negated(term))).flatten()
+        };
+        let secrets = Classes::CODE.with(Classes::CREDENTIAL);
+        let forbids_sharing = all.has(Classes::NEGATION.with(Classes::NEGATION_ABROAD))
+            && (all.has(secrets) || self.signals.contains(Signal::CodePresent))
+            && sentence.iter().any(|term| term.classes.has(Classes::SEND) && negated(term));
+        if forbids_sharing {
+            self.add(Signal::DoNotShare, sentence[0].span.clone());
+        }
+        if let Some(verb) = asks(Classes::SEND) {
+            if all.has(Classes::CODE) {
+                self.add(Signal::AskCode, verb.span.clone());
+            }
+            if all.has(Classes::GIFT_CARD) {
+                self.add(Signal::AskGiftCard, verb.span.clone());
+            }
+        }
+        if let Some(verb) = asks(Classes::ENTER) {
+            self.add(Signal::AskConfirm, verb.span.clone());
+        }
+        if all.has(Classes::CREDENTIAL)
+            && let Some(verb) = asks(Classes::SEND.with(Classes::ENTER))
+        {
+            self.add(Signal::AskCredential, verb.span.clone());
+        }
+        let stretch = sentence[0].span.start..sentence[sentence.len() - 1].span.end;
+        if let Some(verb) = asks(Classes::FOLLOW)
+            && (all.has(Classes::LINK_WORD) || evidence.links.iter().any(|link| !link.email && link.span.start >= stretch.start && !ends_sentence(text.get(stretch.end..link.span.start).unwrap_or_default())))
+        {
+            self.add(Signal::AskFollow, verb.span.clone());
+        }
+        if let Some(verb) = asks(Classes::CALL)
+            && let Some((_, number)) = evidence.numbers.iter().find(|(kind, span)| *kind == NumberKind::Phone && span.start >= stretch.start)
+        {
+            self.add(Signal::AskCall, verb.span.start..number.end.max(verb.span.end));
+        }
+        if all.has(Classes::OPT_OUT) && (all.has(Classes::REPLY.with(Classes::SEND).with(Classes::FOLLOW)) || sentence.iter().any(|term| term.classes.has(Classes::OPT_OUT) && text[term.span.clone()].contains(&b' '))) {
+            self.add(Signal::OptOut, stretch);
+        } else if let Some(verb) = asks(Classes::REPLY) {
+            self.add(Signal::AskReply, verb.span.clone());
+        }
+        for (class, signal) in [
+            (Classes::PAY, Signal::AskPay),
+            (Classes::INSTALL, Signal::AskInstall),
+            (Classes::SECRET, Signal::AskSecret),
+        ] {
+            if let Some(verb) = asks(class) {
+                self.add(signal, verb.span.clone());
+            }
+        }
+        if all.has(Classes::ACCOUNT)
+            && let Some(problem) = asks(Classes::PROBLEM)
+        {
+            self.add(Signal::StoryAccountProblem, problem.span.clone());
+        }
+    }
+
+    fn add_stories(&mut self, evidence: &Evidence) {
+        const STORIES: [(Classes, Signal); 11] = [
+            (Classes::PARCEL, Signal::StoryParcel),
+            (Classes::FEE, Signal::StoryFee),
+            (Classes::PRIZE, Signal::StoryPrize),
+            (Classes::REFUND, Signal::StoryRefund),
+            (Classes::BENEFIT, Signal::StoryBenefit),
+            (Classes::LEGAL, Signal::StoryLegal),
+            (Classes::FAMILY, Signal::StoryFamily),
+            (Classes::JOB, Signal::StoryJob),
+            (Classes::INVEST, Signal::StoryInvest),
+            (Classes::URGENT, Signal::Urgent),
+            (Classes::GREETING_UNKNOWN, Signal::GreetingUnknown),
+        ];
+        for term in evidence.terms.iter() {
+            for (class, signal) in STORIES {
+                if term.classes.has(class) {
+                    self.add(signal, term.span.clone());
+                }
+            }
+        }
+    }
+
+    fn add_folds(&mut self, folds: Folds) {
+        for (count, signal) in [
+            (folds.invisible, Signal::Invisible),
+            (folds.styled, Signal::Styled),
+            (folds.marks, Signal::Marks),
+            (folds.confusable, Signal::Confusable),
+            (folds.leet, Signal::Leet),
+            (folds.spaced, Signal::Spaced),
+        ] {
+            if count > 0 {
+                self.add(signal, 0..0);
+            }
+        }
+    }
+
+    fn add_sender(&mut self, sender: &str) {
+        let digits = sender.bytes().filter(u8::is_ascii_digit).count();
+        let numeric = sender.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'+' | b'-' | b' ' | b'(' | b')' | b'.'));
+        let signal = if sender.contains('@') {
+            Signal::SenderEmail
+        } else if !numeric {
+            Signal::SenderName
+        } else if digits <= 8 && !sender.starts_with('+') {
+            Signal::SenderShortCode
+        } else {
+            Signal::SenderNumber
+        };
+        self.add(signal, 0..0);
+    }
+}
+
+/// Whether a code is bound to a site: `@host #123456` (WICG sms-one-time-codes).
+fn is_bound(text: &[u8], code: &Range<usize>) -> bool {
+    let Some(before) = text[..code.start].strip_suffix(b"#") else { return false };
+    let Some(before) = before.strip_suffix(b" ") else { return false };
+    let host = before.iter().rev().take(254).take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-')).count();
+    host > 0 && before[..before.len() - host].ends_with(b"@")
+}

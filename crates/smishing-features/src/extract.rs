@@ -1,0 +1,231 @@
+//! The one emitter of features, for training and for inference alike.
+use crate::detect::Detector;
+use crate::hash;
+use crate::token::Token;
+use crate::{Folds, Message, NormalizedText, Signal, SignalSet, words};
+use alloc::vec::Vec;
+use core::fmt;
+use core::ops::Range;
+
+/// How many hash buckets the n-grams share: a power of two from 2^8 to 2^22.
+///
+/// ```
+/// use smishing_features::Buckets;
+/// assert_eq!(Buckets::new(14).unwrap().count(), 16_384);
+/// assert!(Buckets::new(40).is_err());
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Buckets(u8);
+
+impl Buckets {
+    /// Fewest bits.
+    pub const MIN_BITS: u8 = 8;
+    /// Most bits.
+    pub const MAX_BITS: u8 = 22;
+
+    /// `2^bits` buckets.
+    ///
+    /// # Errors
+    ///
+    /// [`BucketsError`] where `bits` is outside `8..=22`.
+    pub const fn new(bits: u8) -> Result<Self, BucketsError> {
+        if bits >= Self::MIN_BITS && bits <= Self::MAX_BITS {
+            Ok(Self(bits))
+        } else {
+            Err(BucketsError(bits))
+        }
+    }
+
+    /// The exponent.
+    #[must_use]
+    pub const fn bits(self) -> u8 {
+        self.0
+    }
+
+    /// Number of buckets.
+    #[must_use]
+    pub const fn count(self) -> usize {
+        1 << self.0
+    }
+
+    #[inline]
+    const fn of(self, hash: u64) -> usize {
+        (hash >> (64 - self.0)) as usize
+    }
+}
+
+/// The number of buckets asked for is not supported.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BucketsError(u8);
+
+impl fmt::Display for BucketsError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "2^{} hash buckets asked for; {} to {} bits are supported", self.0, Buckets::MIN_BITS, Buckets::MAX_BITS)
+    }
+}
+
+impl core::error::Error for BucketsError {}
+
+/// Reads messages and emits their features: distinct buckets of hashed n-grams, and signals.
+///
+/// The n-grams are byte 3-, 4- and 5-grams of the normalised text with a space on each side, and words and pairs of
+/// neighbouring words; digits count as one class, each bucket counts once a message. An extractor is a set of
+/// buffers: keep one a thread, and reading allocates nothing once they are large enough.
+///
+/// ```
+/// use smishing_features::{Buckets, Extractor, Message, Signal};
+///
+/// let mut extractor = Extractor::default();
+/// extractor.read(&Message::new("Your code is 482913. Never share it."));
+/// let mut buckets = Vec::new();
+/// extractor.for_each_bucket(Buckets::new(14)?, |bucket| buckets.push(bucket));
+/// assert!(buckets.len() > 50 && buckets.iter().all(|&bucket| bucket < 16_384));
+/// assert!(extractor.signals().contains(Signal::DoNotShare));
+/// # Ok::<(), smishing_features::BucketsError>(())
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct Extractor {
+    text: NormalizedText,
+    tokens: Vec<Token>,
+    detector: Detector,
+    seen: Vec<u64>,
+}
+
+impl Extractor {
+    /// Normalises a message and finds its words and signals.
+    pub fn read(&mut self, message: &Message<'_>) {
+        self.text.fold(message.text());
+        self.analyse(message);
+    }
+
+    /// As [`read`](Self::read), and remembers where everything stood in the original text.
+    pub fn read_tracked(&mut self, message: &Message<'_>) {
+        self.text.fold_tracked(message.text());
+        self.analyse(message);
+    }
+
+    fn analyse(&mut self, message: &Message<'_>) {
+        self.tokens.clear();
+        self.tokens.extend(words(self.text.as_str()).map(|(start, word)| Token {
+            span: start..start + word.len(),
+            hash: hash::word(word.as_bytes()),
+        }));
+        self.detector.detect(self.text.as_bytes(), &self.tokens, self.text.folds(), message);
+    }
+
+    /// The normalised text of the message last read.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        self.text.as_str()
+    }
+
+    /// The disguises undone in the message last read.
+    #[must_use]
+    pub fn folds(&self) -> Folds {
+        self.text.folds()
+    }
+
+    /// The signals of the message last read.
+    #[must_use]
+    pub fn signals(&self) -> SignalSet {
+        self.detector.signals()
+    }
+
+    /// The signals of the message last read with [`read_tracked`](Self::read_tracked), each with its first place in
+    /// the original text (UTF-8 byte offsets) where it has one.
+    pub fn signal_spans(&self) -> impl Iterator<Item = (Signal, Option<Range<usize>>)> {
+        self.detector.found().iter().map(|found| (found.signal, self.text.original_span(found.span.clone())))
+    }
+
+    /// Emits each bucket that an n-gram of the message last read falls into, once.
+    pub fn for_each_bucket(&mut self, buckets: Buckets, mut emit: impl FnMut(usize)) {
+        let mut seen = core::mem::take(&mut self.seen);
+        seen.clear();
+        seen.resize(buckets.count() / 64, 0);
+        self.for_each_ngram(|hash, _| {
+            let bucket = buckets.of(hash);
+            let (word, bit) = (bucket / 64, 1_u64 << (bucket % 64));
+            if seen[word] & bit == 0 {
+                seen[word] |= bit;
+                emit(bucket);
+            }
+        });
+        self.seen = seen;
+    }
+
+    /// Emits each n-gram of the message last read with [`read_tracked`](Self::read_tracked): its bucket, and the place
+    /// in the original text that it came from; a bucket as often as it occurs.
+    pub fn for_each_occurrence(&self, buckets: Buckets, mut emit: impl FnMut(usize, Range<usize>)) {
+        self.for_each_ngram(|hash, span| {
+            if let Some(span) = self.text.original_span(span) {
+                emit(buckets.of(hash), span);
+            }
+        });
+    }
+
+    /// The hash of each n-gram and its span in the normalised text, without the spaces at both ends.
+    #[inline]
+    pub(crate) fn for_each_ngram(&self, mut emit: impl FnMut(u64, Range<usize>)) {
+        let bytes = self.text.as_bytes();
+        if bytes.is_empty() {
+            return;
+        }
+        // Byte `at - 1` of the text is byte `at` of the padded text; `window` holds the last eight bytes of that.
+        let mut window = u64::from(b' ');
+        let padded = bytes.iter().copied().chain(core::iter::once(b' '));
+        for (at, byte) in padded.enumerate() {
+            window = window << 8 | u64::from(NGRAM_FOLD[usize::from(byte)]);
+            let end = (at + 1).min(bytes.len());
+            let start = |n: usize| (at + 1).saturating_sub(n);
+            if at >= 1 {
+                emit(hash::ngram::<3>(window), start(3)..end);
+            }
+            if at >= 2 {
+                emit(hash::ngram::<4>(window), start(4)..end);
+            }
+            if at >= 3 {
+                emit(hash::ngram::<5>(window), start(5)..end);
+            }
+        }
+        let mut previous: Option<(u64, usize)> = None;
+        for token in &self.tokens {
+            let hash = self.ngram_word_hash(token);
+            emit(hash, token.span.clone());
+            if let Some((first, start)) = previous {
+                emit(hash::pair(first, hash), start..token.span.end);
+            }
+            previous = Some((hash, token.span.start));
+        }
+    }
+
+    /// The token's hash with its digits folded to one class.
+    #[inline]
+    fn ngram_word_hash(&self, token: &Token) -> u64 {
+        let word = &self.text.as_bytes()[token.span.clone()];
+        if !word.iter().any(u8::is_ascii_digit) {
+            return token.hash;
+        }
+        // Longer words than this with a digit in them are no words; their start stands for them.
+        let mut folded = [0; 32];
+        let len = word.len().min(folded.len());
+        for (to, &from) in folded.iter_mut().zip(word) {
+            *to = NGRAM_FOLD[usize::from(from)];
+        }
+        hash::word(&folded[..len])
+    }
+}
+
+/// Digits become one class: which ones they are says nothing, and codes would otherwise be as many features.
+const NGRAM_FOLD: [u8; 256] = {
+    let mut fold = [0; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        fold[byte] = match byte as u8 {
+            b'0'..=b'9' => b'0',
+            b'\n' => b' ',
+            other => other,
+        };
+        byte += 1;
+    }
+    fold
+};

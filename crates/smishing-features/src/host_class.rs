@@ -1,0 +1,53 @@
+//! What a host's suffix says about it.
+
+/// A set of facts about a host suffix.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct HostClass(pub(crate) u16);
+
+impl HostClass {
+    /// Registrations happen one label below (`com`, `co.uk`).
+    pub(crate) const PUBLIC_SUFFIX: Self = Self(1);
+    /// Registrations happen two labels below (`*.ck`).
+    pub(crate) const WILDCARD_SUFFIX: Self = Self(1 << 1);
+    /// Registered itself, despite a wildcard above (`!www.ck`).
+    pub(crate) const SUFFIX_EXCEPTION: Self = Self(1 << 2);
+    /// Anybody can make a short link there.
+    pub(crate) const SHORTENER: Self = Self(1 << 3);
+    /// Short links that only their owner makes (`amzn.to`).
+    pub(crate) const BRAND_SHORTENER: Self = Self(1 << 4);
+    /// Anybody gets a site there for nothing.
+    pub(crate) const FREE_HOSTING: Self = Self(1 << 5);
+    /// Anybody gets a name there for a home address.
+    pub(crate) const DYNAMIC_DNS: Self = Self(1 << 6);
+    /// Top-level domain with much abuse.
+    pub(crate) const ABUSED_TLD: Self = Self(1 << 7);
+    /// Top-level domain that is also an everyday word, so that `ok.now` may be a missing space.
+    pub(crate) const WORD_LIKE: Self = Self(1 << 8);
+
+    #[inline]
+    pub(crate) const fn has(self, any_of: Self) -> bool {
+        self.0 & any_of.0 != 0
+    }
+
+    /// The class that a row of the link table names.
+    pub(crate) fn named(name: &str) -> Option<Self> {
+        Some(match name {
+            "shortener" => Self::SHORTENER,
+            "brand_shortener" => Self::BRAND_SHORTENER,
+            "free_hosting" => Self::FREE_HOSTING,
+            "dynamic_dns" => Self::DYNAMIC_DNS,
+            "abused_tld" => Self::ABUSED_TLD,
+            _ => return None,
+        })
+    }
+}
+
+/// Top-level domains that texts also hold as words after a full stop without a space.
+pub(crate) const WORD_LIKE_SUFFIXES: [&str; 86] = [
+    "ac", "ad", "ai", "al", "am", "an", "as", "at", "ba", "be", "best", "bid", "box", "by", "call", "cash", "city",
+    "date", "day", "de", "do", "dog", "eat", "er", "es", "et", "family", "fan", "fast", "fly", "foo", "free", "fun",
+    "game", "gift", "ga", "gs", "guide", "help", "here", "homes", "hot", "how", "id", "in", "is", "it", "la", "lat", "like",
+    "live", "lol", "love", "man", "me", "meet", "men", "mn", "mo", "mom", "money", "my", "na", "new", "news", "no",
+    "now", "ok", "one", "open", "pa", "pay", "pm", "ps", "re", "read", "room", "safe", "sale", "save", "so", "to",
+    "today", "us", "work", "you",
+];

@@ -1,0 +1,339 @@
+//! Links and mail addresses, with or without a scheme, and whose they are.
+use crate::hash;
+use crate::host_class::HostClass;
+use crate::tables::{BRAND_NAMES, DOMAIN_NAMES, DOMAINS, HOSTS, PHRASES};
+use alloc::vec::Vec;
+use core::ops::Range;
+
+/// Number of a brand in the brand table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Brand(pub(crate) u16);
+
+impl Brand {
+    pub(crate) fn from_table(number: u16) -> Option<Self> {
+        (number > 0).then_some(Self(number))
+    }
+
+    pub(crate) fn name(self) -> &'static str {
+        BRAND_NAMES.get(usize::from(self.0) - 1).copied().unwrap_or_default()
+    }
+}
+
+/// Where a link leads, as far as its host tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Destination {
+    /// A domain that belongs to a known brand, or short links that only a brand makes.
+    Official(Option<Brand>),
+    /// A domain that is not the brand's and bears its name.
+    Lookalike(Brand),
+    /// A short link that anybody can make.
+    Shortener,
+    /// A site that anybody gets for nothing.
+    FreeHosting,
+    /// A bare address.
+    Ip,
+    /// Nothing is known of the domain.
+    Unknown,
+}
+
+/// A link or mail address in normalised text.
+#[derive(Clone, Debug)]
+pub(crate) struct Link {
+    /// With scheme and path.
+    pub(crate) span: Range<usize>,
+    pub(crate) destination: Destination,
+    pub(crate) abused_tld: bool,
+    pub(crate) email: bool,
+}
+
+/// Finds all links of `text` (normalised) in linear time.
+pub(crate) fn find_links(text: &[u8], links: &mut Vec<Link>) {
+    links.clear();
+    let mut done = 0;
+    let mut at = 0;
+    while let Some(step) = text[at..].iter().position(|&byte| byte == b'.') {
+        let run = host_bytes_around(text, done, at + step);
+        at = run.end;
+        if let Some(link) = link_at(text, done, without_joints_at_ends(text, run)) {
+            done = link.span.end;
+            at = at.max(done);
+            links.push(link);
+        }
+    }
+}
+
+/// The run of host bytes around the dot at `dot`, not before `from`.
+fn host_bytes_around(text: &[u8], from: usize, dot: usize) -> Range<usize> {
+    let start = text[from..dot].iter().rposition(|&byte| !is_host_byte(byte)).map_or(from, |index| from + index + 1);
+    let end = text[dot..].iter().position(|&byte| !is_host_byte(byte)).map_or(text.len(), |index| dot + index);
+    start..end
+}
+
+fn without_joints_at_ends(text: &[u8], run: Range<usize>) -> Range<usize> {
+    let is_joint = |byte: &&u8| matches!(byte, b'.' | b'-' | b'_');
+    let start = run.start + text[run.clone()].iter().take_while(is_joint).count();
+    let end = run.end - text[start..run.end].iter().rev().take_while(is_joint).count();
+    start..end
+}
+
+const fn is_host_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_')
+}
+
+fn link_at(text: &[u8], from: usize, host: Range<usize>) -> Option<Link> {
+    let name = &text[host.clone()];
+    // RFC 1035: a host name has at most 253 bytes.
+    if !name.contains(&b'.') || name.len() > 253 || name.windows(2).any(|pair| pair == b"..") {
+        return None;
+    }
+    let before = &text[from..host.start];
+    let scheme = scheme_len(before);
+    let email = before.last() == Some(&b'@');
+    let after = &text[host.end..];
+    let port = port_len(after);
+    let has_path = matches!(after.get(port), Some(b'/'));
+    let is_ip = is_ipv4(name);
+    if is_ip && scheme == 0 && !has_path && port == 0 {
+        return None;
+    }
+    let suffix = Suffix::of(name);
+    if !is_ip {
+        let suffix = suffix.as_ref()?;
+        let anchored = scheme > 0 || has_path || email || name.starts_with(b"www.");
+        let labels = name.iter().filter(|&&byte| byte == b'.').count() + 1;
+        let marked = name.iter().any(|&byte| byte == b'-' || byte.is_ascii_digit());
+        if suffix.word_like && !anchored && !marked && labels < 3 {
+            return None;
+        }
+    }
+    let start = if email {
+        host.start - 1 - before[..before.len() - 1].iter().rev().take_while(|&&byte| is_host_byte(byte) || byte == b'+').count()
+    } else {
+        host.start - scheme
+    };
+    let end = host.end + port + if email { 0 } else { path_len(&after[port..]) };
+    Some(Link {
+        span: start..end,
+        destination: if is_ip { Destination::Ip } else { destination(name, suffix.as_ref()) },
+        abused_tld: suffix.is_some_and(|suffix| suffix.abused_tld),
+        email,
+    })
+}
+
+/// Length of `http://`, `hxxps://` ... at the end of `before`.
+fn scheme_len(before: &[u8]) -> usize {
+    const SCHEMES: [&[u8]; 4] = [b"https://", b"http://", b"hxxps://", b"hxxp://"];
+    SCHEMES.iter().find(|scheme| before.ends_with(scheme)).map_or(0, |scheme| scheme.len())
+}
+
+fn port_len(after: &[u8]) -> usize {
+    let [b':', rest @ ..] = after else { return 0 };
+    match rest.iter().take_while(|byte| byte.is_ascii_digit()).count() {
+        digits @ 1..=5 => digits + 1,
+        _ => 0,
+    }
+}
+
+/// Length of path, query and fragment at the start of `after`, without the punctuation of the sentence around it.
+fn path_len(after: &[u8]) -> usize {
+    if !matches!(after.first(), Some(b'/' | b'?' | b'#')) {
+        return 0;
+    }
+    let inside = |byte: &&u8| byte.is_ascii_graphic() && !matches!(byte, b'<' | b'>' | b'"' | b'\'' | b')' | b']' | b'}' | b'|' | b'\\' | b'^' | b'`');
+    let len = after.iter().take_while(inside).count();
+    let trailing = after[..len].iter().rev().take_while(|byte| matches!(byte, b'.' | b',' | b';' | b':' | b'!' | b'?')).count();
+    len - trailing
+}
+
+fn is_ipv4(name: &[u8]) -> bool {
+    let mut octets = 0;
+    name.split(|&byte| byte == b'.').all(|octet| {
+        octets += 1;
+        octet.len() <= 3 && core::str::from_utf8(octet).is_ok_and(|octet| octet.parse::<u8>().is_ok())
+    }) && octets == 4
+}
+
+/// What the public-suffix list and the link table say of a host.
+struct Suffix {
+    /// Length of the registrable domain at the end of the host; the whole host where it is a suffix itself.
+    registrable: usize,
+    word_like: bool,
+    abused_tld: bool,
+    classes: HostClass,
+}
+
+impl Suffix {
+    /// `None` where the last label is no top-level domain.
+    fn of(name: &[u8]) -> Option<Self> {
+        let mut classes = HostClass::default();
+        let mut suffix_len = 0;
+        let (mut word_like, mut abused_tld) = (false, false);
+        let mut wildcard_above = false;
+        let mut registrable = None;
+        let mut first = true;
+        // Hosts have at most 127 labels; rules and link tables look at the last few only.
+        for start in label_starts(name).take(8) {
+            let suffix = &name[start..];
+            let class = HOSTS.get(hash::word(suffix)).map_or(HostClass::default(), HostClass);
+            if first {
+                if !class.has(HostClass(HostClass::PUBLIC_SUFFIX.0 | HostClass::WILDCARD_SUFFIX.0)) {
+                    return None;
+                }
+                word_like = class.has(HostClass::WORD_LIKE);
+                abused_tld = class.has(HostClass::ABUSED_TLD);
+                first = false;
+            }
+            let is_suffix = (class.has(HostClass::PUBLIC_SUFFIX) || wildcard_above) && !class.has(HostClass::SUFFIX_EXCEPTION);
+            if is_suffix && registrable.is_none() {
+                suffix_len = suffix.len();
+            } else if registrable.is_none() {
+                registrable = Some(suffix.len());
+            }
+            wildcard_above = class.has(HostClass::WILDCARD_SUFFIX);
+            classes.0 |= class.0;
+        }
+        Some(Self {
+            registrable: registrable.unwrap_or(suffix_len),
+            word_like,
+            abused_tld,
+            classes,
+        })
+    }
+}
+
+/// Where the labels of a host start, from the last one to the first.
+fn label_starts(name: &[u8]) -> impl Iterator<Item = usize> {
+    (0..name.len()).rev().filter(|&at| at == 0 || name[at - 1] == b'.')
+}
+
+fn destination(name: &[u8], suffix: Option<&Suffix>) -> Destination {
+    let Some(suffix) = suffix else { return Destination::Unknown };
+    let registrable = &name[name.len() - suffix.registrable..];
+    if let Some(brand) = owner(registrable) {
+        return Destination::Official(Some(brand));
+    }
+    if suffix.classes.has(HostClass::BRAND_SHORTENER) {
+        return Destination::Official(None);
+    }
+    if let Some(brand) = borrowed_name(name, registrable) {
+        return Destination::Lookalike(brand);
+    }
+    if suffix.classes.has(HostClass::SHORTENER) {
+        Destination::Shortener
+    } else if suffix.classes.has(HostClass(HostClass::FREE_HOSTING.0 | HostClass::DYNAMIC_DNS.0)) {
+        Destination::FreeHosting
+    } else {
+        Destination::Unknown
+    }
+}
+
+/// The brand that a registrable domain belongs to.
+fn owner(registrable: &[u8]) -> Option<Brand> {
+    let (domain, brand) = DOMAIN_NAMES.get(usize::from(DOMAINS.get(hash::word(registrable))?))?;
+    // Trust is granted for the very domain, never for a hash.
+    (domain.as_bytes() == registrable).then_some(())?;
+    Brand::from_table(*brand)
+}
+
+/// The brand whose name stands in a host that is not its own, as a part between dots and hyphens or at an end of one,
+/// also with digits for letters (`amaz0n-secure.top`).
+fn borrowed_name(name: &[u8], registrable: &[u8]) -> Option<Brand> {
+    /// Shorter names are too often part of other words.
+    const SHORTEST: usize = 5;
+    let own_label = registrable.iter().position(|&byte| byte == b'.').unwrap_or(0);
+    let named = &name[..name.len() - registrable.len() + own_label];
+    let brand = |part: &[u8]| PHRASES.get(hash::word(part)).and_then(|(_, brand)| Brand::from_table(brand));
+    for part in named.split(|&byte| matches!(byte, b'.' | b'-' | b'_')) {
+        let mut folded = [0; 63];
+        let Some(folded) = folded.get_mut(..part.len()) else { continue };
+        for (to, &from) in folded.iter_mut().zip(part) {
+            *to = letter_for(from);
+        }
+        if part.len() >= 4 && let Some(brand) = brand(part).or_else(|| brand(folded)) {
+            return Some(brand);
+        }
+        for cut in SHORTEST..part.len() {
+            let (head, tail) = (&folded[..cut], &folded[part.len() - cut..]);
+            if let Some(brand) = brand(head).or_else(|| brand(tail)) {
+                return Some(brand);
+            }
+        }
+    }
+    None
+}
+
+const fn letter_for(byte: u8) -> u8 {
+    match byte {
+        b'0' => b'o',
+        b'1' => b'l',
+        b'3' => b'e',
+        b'4' => b'a',
+        b'5' => b's',
+        b'7' => b't',
+        _ => byte,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::{format, string::String, vec};
+
+    fn links(text: &str) -> Vec<(String, Destination)> {
+        let mut found = vec![];
+        find_links(text.as_bytes(), &mut found);
+        found.into_iter().map(|link| (text[link.span].into(), link.destination)).collect()
+    }
+
+    fn destination_of(text: &str) -> Destination {
+        let found = links(text);
+        assert_eq!(found.len(), 1, "{text:?}: {found:?}");
+        found[0].1
+    }
+
+    #[test]
+    fn spans_with_and_without_scheme() {
+        for (text, expected) in [
+            ("see https://brightwell-dental.co.uk/r/8kd2.", "https://brightwell-dental.co.uk/r/8kd2"),
+            ("pay at northgate.com, today", "northgate.com"),
+            ("(www.parcel.info)", "www.parcel.info"),
+            ("hxxps://login.top?x=1 now", "hxxps://login.top?x=1"),
+            ("http://203.0.113.9:8080/a", "http://203.0.113.9:8080/a"),
+            ("write to jo.smith+x@mail.org!", "jo.smith+x@mail.org"),
+            ("网址abc.com点击", "abc.com"),
+        ] {
+            assert_eq!(links(text).first().map(|link| link.0.as_str()), Some(expected), "{text}");
+        }
+    }
+
+    #[test]
+    fn no_links_in_ordinary_text() {
+        for text in ["ok.see you", "it is 10.30 now.call me", "e.g. this", "1.2.3.4 is a version", "wait...what", "a.b", "."] {
+            assert_eq!(links(text), [], "{text}");
+        }
+    }
+
+    #[test]
+    fn whose_link_it_is() {
+        assert!(matches!(destination_of("amazon.com/orders"), Destination::Official(Some(brand)) if brand.name() == "Amazon"));
+        assert!(matches!(destination_of("https://www.amazon.co.uk"), Destination::Official(_)));
+        assert!(matches!(destination_of("amaz0n-secure.top"), Destination::Lookalike(brand) if brand.name() == "Amazon"));
+        assert!(matches!(destination_of("amazon.com.verify-id.xyz"), Destination::Lookalike(_)));
+        assert!(matches!(destination_of("myamazonhelp.com"), Destination::Lookalike(_) | Destination::Unknown));
+        assert!(matches!(destination_of("amazonhelp.com"), Destination::Lookalike(_)));
+        assert_eq!(destination_of("bit.ly/3xYz"), Destination::Shortener);
+        assert_eq!(destination_of("my-refund.web.app"), Destination::FreeHosting);
+        assert_eq!(destination_of("http://198.51.100.7/login"), Destination::Ip);
+        assert_eq!(destination_of("northgatewater.com"), Destination::Unknown);
+    }
+
+    #[test]
+    fn hostile_text_stays_linear() {
+        for text in [".".repeat(100_000), "a.".repeat(100_000), "a-".repeat(100_000) + ".com", "a.com ".repeat(20_000), "@".repeat(50_000) + "x.com", "aa.com@".repeat(20_000)] {
+            let mut found = vec![];
+            find_links(text.as_bytes(), &mut found);
+        }
+        let many = format!("{}x.com", "y".repeat(300));
+        assert_eq!(links(&many), []);
+    }
+}

@@ -1,0 +1,441 @@
+//! Text as the features see it: one case, one width, no disguises.
+//!
+//! The rules, in order (`tests/reference` spells them out as plainly as possible and is the property tests' oracle):
+//!
+//! 1. **Characters.** Compatibility forms (full-width, circled, mathematical ...), accents and case are folded by
+//!    a frozen table; invisible characters and combining marks disappear; controls and all kinds of space become a
+//!    space, line breaks a line feed; runs of white space become one (a line feed if they hold one), none at the ends.
+//!    Digits stay: hosts need them. The n-grams fold them to one class later.
+//! 2. **Words that mix scripts.** In a word with Latin letters, Greek, Cyrillic and Armenian letters that look Latin
+//!    become so, if all of its foreign letters do. Words of one script stay: folding them would destroy real Russian.
+//! 3. **Leet.** In a word outside links, of three letters or more, digits and signs *between letters* that stand for
+//!    letters become them, if all of them do and letters are in the majority: `acc0unt`, `p@ssword`.
+//! 4. **Spaced words.** Four or more single letters with the same separator between them become one word: `p a y p a l`.
+//!
+//! What was folded is evidence of its own ([`Folds`]).
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::ops::Range;
+
+mod confusable;
+mod fold_table;
+mod generated;
+
+use confusable::{is_confusable_script, latin_twin};
+use generated::{KEYS, POOL, TARGETS};
+
+/// Hash of the character tables.
+pub(crate) const FINGERPRINT: u64 = {
+    let mut hash = crate::hash::word(POOL.as_bytes());
+    let mut index = 0;
+    while index < KEYS.len() {
+        hash = crate::hash::pair(hash, (KEYS[index] as u64) << 32 | TARGETS[index] as u64);
+        index += 1;
+    }
+    hash
+};
+
+/// How often each disguise was undone in a message: people rarely write so, filters' enemies do.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Folds {
+    /// Invisible characters that followed a Latin letter (zero-width joiners are ordinary in Persian and in emoji).
+    pub invisible: u32,
+    /// Letters and digits in decorative forms: full-width, circled, mathematical.
+    pub styled: u32,
+    /// Combining marks stacked on one another.
+    pub marks: u32,
+    /// Letters of another script that imitated Latin ones.
+    pub confusable: u32,
+    /// Digits and signs that stood for letters.
+    pub leet: u32,
+    /// Words whose letters had been set apart.
+    pub spaced: u32,
+}
+
+/// A normalised message in a buffer that is reused from one message to the next.
+///
+/// ```
+/// use smishing_features::NormalizedText;
+/// let mut text = NormalizedText::default();
+/// text.fold("Votre  CODE\u{200B}: Ｐауpal acc0unt");
+/// assert_eq!(text.as_str(), "votre code: paypal account");
+/// assert_eq!(text.folds().confusable, 2);
+/// assert_eq!(text.folds().leet, 1);
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct NormalizedText {
+    /// Valid UTF-8.
+    bytes: Vec<u8>,
+    /// For each byte, where in the original its character starts; empty unless tracked.
+    starts: Vec<usize>,
+    original_len: usize,
+    folds: Folds,
+    spare_bytes: Vec<u8>,
+    spare_starts: Vec<usize>,
+}
+
+impl NormalizedText {
+    /// Normalises `text`, forgetting what was there before; takes linear time and, once warm, no allocation.
+    pub fn fold(&mut self, text: &str) {
+        self.run::<false>(text);
+    }
+
+    /// As [`fold`](Self::fold), and remembers where each byte came from, for [`original_span`](Self::original_span).
+    pub fn fold_tracked(&mut self, text: &str) {
+        self.run::<true>(text);
+    }
+
+    /// The normalised text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        // The buffer only ever receives whole characters; the check costs nanoseconds and keeps the crate free of unsafe.
+        core::str::from_utf8(&self.bytes).unwrap_or_default()
+    }
+
+    /// The normalised text as bytes of UTF-8.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// What was undone.
+    #[must_use]
+    pub fn folds(&self) -> Folds {
+        self.folds
+    }
+
+    /// The bytes of the original that `span` of the normalised text came from, on character boundaries of the original.
+    ///
+    /// Returns `None` where the offsets were not tracked or the span is empty or out of range.
+    ///
+    /// ```
+    /// use smishing_features::NormalizedText;
+    /// let mut text = NormalizedText::default();
+    /// text.fold_tracked("Ｐауpal!");
+    /// assert_eq!(text.original_span(0..6), Some(0..10));
+    /// ```
+    #[must_use]
+    pub fn original_span(&self, span: Range<usize>) -> Option<Range<usize>> {
+        let start = *self.starts.get(span.start)?;
+        let last = *self.starts.get(span.end.checked_sub(1)?)?;
+        // Several bytes may come from one character (ß, …): the span ends where the next character starts.
+        let end = self.starts[span.end..]
+            .iter()
+            .copied()
+            .find(|&next| next > last)
+            .unwrap_or(self.original_len);
+        (span.start < span.end).then_some(start..end)
+    }
+
+    fn run<const TRACK: bool>(&mut self, text: &str) {
+        self.bytes.clear();
+        self.starts.clear();
+        self.folds = Folds::default();
+        self.original_len = text.len();
+        if self.fold_characters::<TRACK>(text) {
+            self.undo_disguises::<TRACK>();
+        }
+    }
+
+    /// Rule 1. Returns whether rules 2 to 4 may find something.
+    fn fold_characters<const TRACK: bool>(&mut self, text: &str) -> bool {
+        let bytes = text.as_bytes();
+        self.bytes.reserve(bytes.len());
+        let mut history = History::default();
+        let mut confusable = false;
+        let mut mark_run = 0_u32;
+        let mut at = 0;
+        while let Some(&byte) = bytes.get(at) {
+            if byte.is_ascii() {
+                mark_run = 0;
+                self.push_ascii::<TRACK>(ASCII_FOLD[usize::from(byte)], at, &mut history);
+                at += 1;
+                continue;
+            }
+            let Some(character) = text[at..].chars().next() else { break };
+            match fold_table::fold(character) {
+                fold_table::Fold::Invisible => {
+                    self.folds.invisible += u32::from(self.bytes.last().is_some_and(u8::is_ascii_alphabetic));
+                }
+                fold_table::Fold::Mark => {
+                    mark_run += 1;
+                    self.folds.marks += u32::from(mark_run > 1);
+                }
+                folded => {
+                    mark_run = 0;
+                    match folded {
+                        fold_table::Fold::Same(same) => {
+                            confusable |= is_confusable_script(same);
+                            self.push_wide::<TRACK>(same, at, &mut history);
+                        }
+                        fold_table::Fold::To { text, styled } => {
+                            for to in text.chars() {
+                                self.folds.styled += u32::from(styled && to.is_ascii_alphanumeric());
+                                if to.is_ascii() {
+                                    self.push_ascii::<TRACK>(to as u8, at, &mut history);
+                                } else {
+                                    confusable |= is_confusable_script(to);
+                                    self.push_wide::<TRACK>(to, at, &mut history);
+                                }
+                            }
+                        }
+                        fold_table::Fold::Invisible | fold_table::Fold::Mark => {}
+                    }
+                }
+            }
+            at += character.len_utf8();
+        }
+        if matches!(self.bytes.last(), Some(b' ' | b'\n')) {
+            self.bytes.pop();
+            self.starts.pop();
+        }
+        history.suspicious || (confusable && self.bytes.iter().any(u8::is_ascii_alphabetic))
+    }
+
+    #[inline]
+    fn push_ascii<const TRACK: bool>(&mut self, byte: u8, at: usize, history: &mut History) {
+        if matches!(byte, b' ' | b'\n') {
+            match self.bytes.last_mut() {
+                None => return,
+                Some(last @ (b' ' | b'\n')) => {
+                    *last = (*last).min(byte);
+                    return;
+                }
+                Some(_) => {}
+            }
+        }
+        history.push(byte);
+        self.bytes.push(byte);
+        if TRACK {
+            self.starts.push(at);
+        }
+    }
+
+    fn push_wide<const TRACK: bool>(&mut self, character: char, at: usize, history: &mut History) {
+        history.push(0);
+        let encoded = character.encode_utf8(&mut [0; 4]).len();
+        self.bytes.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
+        if TRACK {
+            self.starts.extend(core::iter::repeat_n(at, encoded));
+        }
+    }
+
+    /// Rules 2 to 4, from `bytes` into the spare buffer.
+    fn undo_disguises<const TRACK: bool>(&mut self) {
+        let source = core::mem::take(&mut self.bytes);
+        let starts = core::mem::take(&mut self.starts);
+        let mut out = core::mem::take(&mut self.spare_bytes);
+        let mut out_starts = core::mem::take(&mut self.spare_starts);
+        out.clear();
+        out_starts.clear();
+        let mut at = 0;
+        let mut copy = |out: &mut Vec<u8>, from: usize, bytes: &[u8]| {
+            out.extend_from_slice(bytes);
+            if TRACK {
+                out_starts.extend(core::iter::repeat_n(starts[from], bytes.len()));
+            }
+        };
+        while at < source.len() {
+            let after_word = at > 0 && is_word_byte(source[at - 1]);
+            if let Some(letters) = (!after_word).then(|| spaced_letters(&source[at..])).flatten() {
+                self.folds.spaced += 1;
+                for index in 0..letters {
+                    copy(&mut out, at + 2 * index, &[source[at + 2 * index]]);
+                }
+                at += 2 * letters - 1;
+                continue;
+            }
+            let word = &source[at..at + word_len(&source[at..])];
+            if word.is_empty() {
+                copy(&mut out, at, &source[at..=at]);
+                at += 1;
+                continue;
+            }
+            let before = at.checked_sub(1).map(|index| source[index]);
+            let after = source.get(at + word.len()..).unwrap_or_default();
+            let twins = all_foreign_letters_have_twins(word);
+            let leet = !twins && is_leet(word, before, after);
+            let mut inside = 0;
+            for character in core::str::from_utf8(word).unwrap_or_default().chars() {
+                let width = character.len_utf8();
+                let from = at + inside;
+                match (latin_twin(character), leet_letter(character)) {
+                    (Some(twin), _) if twins => {
+                        self.folds.confusable += 1;
+                        copy(&mut out, from, &[twin]);
+                    }
+                    (_, Some(letter)) if leet => {
+                        self.folds.leet += 1;
+                        copy(&mut out, from, &[letter]);
+                    }
+                    _ => {
+                        for index in from..from + width {
+                            copy(&mut out, index, &source[index..=index]);
+                        }
+                    }
+                }
+                inside += width;
+            }
+            at += word.len();
+        }
+        (self.bytes, self.spare_bytes) = (out, source);
+        (self.starts, self.spare_starts) = (out_starts, starts);
+    }
+}
+
+/// Classes of the last sixteen bytes, to notice cheaply that a message may hold leet or spaced-out words.
+#[derive(Default)]
+struct History {
+    classes: u32,
+    suspicious: bool,
+}
+
+impl History {
+    #[inline]
+    fn push(&mut self, byte: u8) {
+        const LETTER: u32 = 1;
+        const LEET: u32 = 2;
+        const SEPARATOR: u32 = 3;
+        const CLASS: [u8; 256] = {
+            let mut class = [0; 256];
+            let mut byte = 0;
+            while byte < 128 {
+                class[byte] = if (byte as u8).is_ascii_alphabetic() {
+                    LETTER as u8
+                } else if leet_letter(byte as u8 as char).is_some() {
+                    LEET as u8
+                } else if is_separator(byte as u8) {
+                    SEPARATOR as u8
+                } else {
+                    0
+                };
+                byte += 1;
+            }
+            class
+        };
+        const SPACED: u32 = 0b01_11_01_11_01_11_01;
+        self.classes = self.classes << 2 | u32::from(CLASS[usize::from(byte)]);
+        self.suspicious |= self.classes & 0b11_1111 == 0b01_10_01
+            || self.classes & 0b1111_1111 == 0b01_10_10_01
+            || self.classes & 0x3FFF == SPACED;
+    }
+}
+
+/// Lower case, white space and controls; line ends survive as line feeds.
+const ASCII_FOLD: [u8; 128] = {
+    let mut fold = [b' '; 128];
+    let mut byte = b'!';
+    while byte < 0x7F {
+        fold[byte as usize] = byte.to_ascii_lowercase();
+        byte += 1;
+    }
+    fold[b'\n' as usize] = b'\n';
+    fold[b'\r' as usize] = b'\n';
+    fold
+};
+
+/// The letter that a digit or sign stands for inside a word.
+const fn leet_letter(character: char) -> Option<u8> {
+    Some(match character {
+        '0' => b'o',
+        '1' => b'i',
+        '3' => b'e',
+        '4' | '@' => b'a',
+        '5' | '$' => b's',
+        '7' => b't',
+        _ => return None,
+    })
+}
+
+const fn is_separator(byte: u8) -> bool {
+    matches!(byte, b' ' | b'.' | b'-' | b'_' | b'*')
+}
+
+const fn is_word_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'@' | b'$') || byte >= 0x80
+}
+
+/// Length of the run of Latin, Greek, Cyrillic and Armenian letters, digits and leet signs at the start of `bytes`.
+fn word_len(bytes: &[u8]) -> usize {
+    // The scripts in question are two bytes wide, 0xCD 0xB0 (U+0370) to 0xD6 0x87 (U+0587).
+    let mut len = 0;
+    while let Some(&byte) = bytes.get(len) {
+        if byte.is_ascii() && is_word_byte(byte) {
+            len += 1;
+        } else if matches!(byte, 0xCD..=0xD6)
+            && let Some(character) = bytes.get(len..len + 2).and_then(|pair| core::str::from_utf8(pair).ok())
+            && character.chars().all(is_confusable_script)
+        {
+            len += 2;
+        } else {
+            break;
+        }
+    }
+    len
+}
+
+fn all_foreign_letters_have_twins(word: &[u8]) -> bool {
+    let mut foreign = core::str::from_utf8(word).unwrap_or_default().chars().filter(|letter| !letter.is_ascii()).peekable();
+    word.iter().any(u8::is_ascii_alphabetic)
+        && foreign.peek().is_some()
+        && foreign.all(|letter| latin_twin(letter).is_some())
+}
+
+/// Rule 3 for a whole word and what stands on both sides of it.
+fn is_leet(word: &[u8], before: Option<u8>, after: &[u8]) -> bool {
+    let letters = word.iter().filter(|byte| byte.is_ascii_alphabetic()).count();
+    let stands_in = word.len() - letters;
+    let ends_are_letters = |word: &[u8]| matches!(word, [first, .., last] if first.is_ascii_alphabetic() && last.is_ascii_alphabetic());
+    stands_in > 0
+        && letters >= 3
+        && letters > stands_in
+        && ends_are_letters(word)
+        && word.iter().all(|&byte| byte.is_ascii_alphabetic() || leet_letter(byte as char).is_some())
+        && !before.is_some_and(is_link_byte)
+        && !matches!(after, [joint, next, ..] if is_link_byte(*joint) && next.is_ascii_alphanumeric())
+        && !matches!(after, [b'/', ..])
+}
+
+/// Signs that join the parts of links, mail addresses and file names.
+const fn is_link_byte(byte: u8) -> bool {
+    matches!(byte, b'.' | b'/' | b'-' | b'_' | b'=' | b'?' | b'&' | b':' | b'#' | b'%' | b'+' | b'~')
+}
+
+/// Rule 4: the number of letters, where `bytes` starts with a spaced-out word.
+fn spaced_letters(bytes: &[u8]) -> Option<usize> {
+    let separator = *bytes.get(1).filter(|&&byte| is_separator(byte))?;
+    let mut letters = 0;
+    loop {
+        if !bytes.get(2 * letters)?.is_ascii_alphabetic() {
+            return None;
+        }
+        letters += 1;
+        match bytes.get(2 * letters - 1) {
+            // "a b c dog": the last letter belongs to a longer word, so it is not part of this one.
+            Some(&next) if is_word_byte(next) => {
+                letters -= 1;
+                break;
+            }
+            Some(&next)
+                if next == separator
+                    && bytes.get(2 * letters).is_some_and(u8::is_ascii_alphabetic) => {}
+            _ => break,
+        }
+    }
+    (letters >= 4).then_some(letters)
+}
+
+impl From<&str> for NormalizedText {
+    fn from(text: &str) -> Self {
+        let mut normalized = Self::default();
+        normalized.fold(text);
+        normalized
+    }
+}
+
+impl From<NormalizedText> for String {
+    fn from(text: NormalizedText) -> Self {
+        text.as_str().into()
+    }
+}

@@ -1,0 +1,140 @@
+//! Telephone numbers, amounts and masked account numbers in normalised text.
+use core::ops::Range;
+
+/// What a run of digits is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum NumberKind {
+    /// Four to eight digits, alone or as `123-456`: the shape of one-time codes.
+    Code,
+    /// A telephone number.
+    Phone,
+    /// An amount with its currency.
+    Money,
+    /// The end of a masked account or card number.
+    Masked,
+}
+
+/// Calls `found` for the numbers of `text`, from left to right, in linear time.
+pub(crate) fn find_numbers(text: &[u8], mut found: impl FnMut(NumberKind, Range<usize>)) {
+    let mut at = 0;
+    while let Some(step) = text[at..].iter().position(u8::is_ascii_digit) {
+        let start = at + step;
+        let run = digit_run(text, start);
+        if let Some(kind) = kind(text, &run) {
+            found(kind, run.span.clone());
+        }
+        at = run.span.end;
+    }
+}
+
+struct Run {
+    span: Range<usize>,
+    digits: usize,
+    /// Groups of digits, and digits of the first group.
+    groups: usize,
+    first_group: usize,
+    decimal: bool,
+}
+
+/// Digits from `start` on, with the single joints of telephone numbers and amounts between them.
+fn digit_run(text: &[u8], start: usize) -> Run {
+    let mut run = Run { span: start..start, digits: 0, groups: 1, first_group: 0, decimal: false };
+    let mut at = start;
+    loop {
+        match text.get(at) {
+            Some(byte) if byte.is_ascii_digit() => {
+                run.digits += 1;
+                run.first_group += usize::from(run.groups == 1);
+                at += 1;
+                run.span.end = at;
+            }
+            Some(joint @ (b' ' | b'-' | b'.' | b',' | b'(' | b')' | b'/')) => {
+                // ") " and ") -" follow an area code.
+                let skip = 1 + usize::from(*joint == b')' && matches!(text.get(at + 1), Some(b' ' | b'-')));
+                if !text.get(at + skip).is_some_and(u8::is_ascii_digit) {
+                    return run;
+                }
+                run.decimal |= matches!(joint, b'.' | b',' | b'/');
+                run.groups += 1;
+                at += skip;
+            }
+            _ => return run,
+        }
+    }
+}
+
+fn kind(text: &[u8], run: &Run) -> Option<NumberKind> {
+    let before = &text[..run.span.start];
+    let after = &text[run.span.end..];
+    if is_masked(before) && run.first_group <= 6 {
+        return Some(NumberKind::Masked);
+    }
+    if has_currency(before, after) {
+        return Some(NumberKind::Money);
+    }
+    let glued = before.last().is_some_and(u8::is_ascii_alphabetic) || after.first().is_some_and(u8::is_ascii_alphabetic);
+    let international = matches!(before.last(), Some(b'+'));
+    if !glued && !run.decimal && (9..=15).contains(&run.digits) && (run.groups > 1 || international || run.digits >= 10) {
+        return Some(NumberKind::Phone);
+    }
+    let one_code = run.groups == 1 || (run.groups == 2 && run.digits == 2 * run.first_group && matches!(text.get(run.span.start + run.first_group), Some(b'-' | b' ')));
+    (!glued && !run.decimal && one_code && (4..=8).contains(&run.digits)).then_some(NumberKind::Code)
+}
+
+/// `**1234`, `xx1234`, `x1234`, `ending 1234`.
+fn is_masked(before: &[u8]) -> bool {
+    let mask = before.iter().rev().take_while(|byte| matches!(byte, b'*' | b'x' | b'-' | b'#')).take(24).filter(|&&byte| byte != b'-').count();
+    let word_before = before[..before.len() - mask].last().is_some_and(u8::is_ascii_alphanumeric);
+    let mask_is_sign = matches!(before.last(), Some(b'*'));
+    (mask >= 1 && (mask_is_sign || !word_before) && !before.ends_with(b"#") && (mask >= 2 || !before.ends_with(b"-")))
+        || [&b"ending "[..], b"ending in ", b"ending with ", b"ends "].iter().any(|words| before.ends_with(words))
+}
+
+fn has_currency(before: &[u8], after: &[u8]) -> bool {
+    const SIGNS: [&str; 10] = ["$", "£", "€", "₹", "₦", "₱", "¥", "₩", "₫", "₺"];
+    const CODES: [&[u8]; 27] = [
+        b"rs", b"rs.", b"inr", b"usd", b"eur", b"gbp", b"ngn", b"php", b"zar", b"sgd", b"myr", b"rm", b"aud", b"cad", b"idr", b"rp", b"tl", b"try", b"pln", b"rub", b"vnd", b"krw", b"jpy", b"cny",
+        b"mzn", b"aed", b"sar",
+    ];
+    const UNITS: [&str; 15] = ["元", "円", "원", "руб", "р.", "zł", "zl", "tl", "eur", "usd", "lei", "vnd", "dong", "euro", "mt"];
+    let before = before.strip_suffix(b" ").unwrap_or(before);
+    let after = after.strip_prefix(b" ").unwrap_or(after);
+    SIGNS.iter().any(|sign| before.ends_with(sign.as_bytes()) || after.starts_with(sign.as_bytes()))
+        || CODES.iter().any(|code| before.strip_suffix(*code).is_some_and(|rest| !rest.last().is_some_and(u8::is_ascii_alphanumeric)))
+        || UNITS.iter().any(|unit| after.strip_prefix(unit.as_bytes()).is_some_and(|rest| !rest.first().is_some_and(u8::is_ascii_alphanumeric)))
+        || (before.ends_with(b"r") && !before[..before.len() - 1].last().is_some_and(|byte| !matches!(byte, b' ' | b'\n' | b'(')))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::{vec, vec::Vec};
+
+    fn kinds(text: &str) -> Vec<NumberKind> {
+        let mut found = vec![];
+        find_numbers(text.as_bytes(), |kind, _| found.push(kind));
+        found
+    }
+
+    #[test]
+    fn shapes() {
+        use NumberKind::{Code, Masked, Money, Phone};
+        for (text, expected) in [
+            ("123456 is your code", &[Code][..]),
+            ("code 123-456", &[Code]),
+            ("g-123456", &[Code]),
+            ("call 0808 157 0012 now", &[Phone]),
+            ("call (212) 555-0143", &[Phone]),
+            ("+44 7700 900123", &[Phone]),
+            ("paid $45.20 at 10:30", &[Money]),
+            ("rs. 1,200.00 debited from a/c xx1234", &[Money, Masked]),
+            ("card ending 4821", &[Masked]),
+            ("card **4821", &[Masked]),
+            ("r250 paid", &[Money]),
+            ("on 12/05/2026", &[]),
+            ("room 12", &[]),
+        ] {
+            assert_eq!(kinds(text), expected, "{text}");
+        }
+    }
+}

@@ -1,0 +1,76 @@
+//! The card of a model: where it comes from and how good it was on rows held out in training.
+use crate::corpus::{Corpus, Removed};
+use crate::metrics::{Figures, Scored};
+use crate::train::{TrainOptions, Trained};
+use serde_json::{Value, json};
+use smishing::Label;
+use std::collections::BTreeMap;
+
+/// What a model's user should know of it, beyond what training knows by itself.
+#[derive(Clone, Debug, Default)]
+pub struct CardNotes {
+    /// Licence and origin of files, by their name without extension.
+    pub licences: BTreeMap<String, String>,
+}
+
+/// The card, as a JSON document. It holds no date, so that the same data and settings give the same model file.
+#[must_use]
+pub fn card(corpus: &Corpus, removed: &Removed, options: &TrainOptions, trained: &Trained, notes: &CardNotes) -> String {
+    let rows = corpus.records.len();
+    let solver = options.solver.resolve(rows, options.buckets.count() + smishing::Signal::COUNT);
+    let data: Vec<Value> = corpus
+        .files
+        .iter()
+        .map(|file| {
+            let name = file.name();
+            let stem = name.split('.').next().unwrap_or(&name);
+            json!({
+                "file": name,
+                "licence": notes.licences.get(stem),
+                "sha256": file.sha256,
+                "rows": file.rows(),
+                "bad_rows": file.bad_rows.len(),
+                "labels": file.labels.iter().map(|(label, count)| (label.as_str().to_owned(), json!(count))).collect::<serde_json::Map<_, _>>(),
+            })
+        })
+        .collect();
+    let card = json!({
+        "tool": concat!("smishing-train ", env!("CARGO_PKG_VERSION")),
+        "statement": "The texts of these files were turned into weights of hashed n-grams; the model holds none of them.",
+        "data": data,
+        "rows_used": rows,
+        "duplicates_removed": removed.duplicates,
+        "label_conflicts": removed.conflicts,
+        "conflicting_rows_removed": removed.conflicting_rows,
+        "settings": {
+            "bits": options.buckets.bits(),
+            "alpha": options.alpha,
+            "solver": solver.to_string(),
+            "folds": options.folds,
+            "seed": options.seed,
+        },
+        "not_converged": trained.not_converged.iter().map(|(head, norm)| json!({"head": head, "gradient_norm": norm})).collect::<Vec<_>>(),
+        "held_out": held_out_figures(corpus, trained),
+    });
+    // A map of strings and numbers always becomes text.
+    serde_json::to_string_pretty(&card).unwrap_or_default()
+}
+
+/// Figures of the rows in the fits that had not seen them, at the default threshold. No more than an orientation: the
+/// threshold was set on the same rows, and the rows are of the populations trained on.
+fn held_out_figures(corpus: &Corpus, trained: &Trained) -> Value {
+    let clusters = corpus.clusters();
+    let scored: Vec<Scored> = corpus
+        .records
+        .iter()
+        .zip(&trained.held_out_logits)
+        .enumerate()
+        .map(|(row, (record, &logit))| trained.scored(logit, record.label, clusters.of(row)))
+        .collect();
+    let kinds = corpus.records.iter().zip(&trained.held_out_smishing).filter_map(|(record, logit)| logit.map(|logit| (record.label == Label::Smishing) == (logit >= 0.0)));
+    let (right, all) = kinds.fold((0_u32, 0_u32), |(right, all), correct| (right + u32::from(correct), all + 1));
+    json!({
+        "figures": Figures::new(&scored, 200, 1),
+        "spam_or_smishing_accuracy": (all > 0).then(|| f64::from(right) / f64::from(all)),
+    })
+}

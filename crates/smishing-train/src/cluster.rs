@@ -1,0 +1,204 @@
+//! Near-duplicate clusters, which splits keep whole: a template on both sides of a split is a leak.
+//!
+//! MinHash with banding (A. Broder, *On the resemblance and containment of documents*, 1997), each candidate pair
+//! verified, joined by union-find. Written here: the crates that offer it bring their own hashing and thread pools
+//! for what is a page of code, and cluster numbers must not change with their versions.
+use crate::corpus::Record;
+use smishing_features::{NormalizedText, words};
+use std::collections::{HashMap, HashSet};
+
+/// The cluster of each record, numbered from 0 in the order of their first records.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Clusters {
+    of_record: Vec<usize>,
+    count: usize,
+}
+
+impl Clusters {
+    /// The cluster of a record.
+    #[must_use]
+    pub fn of(&self, record: usize) -> usize {
+        self.of_record[record]
+    }
+
+    /// Number of clusters.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.count
+    }
+
+    /// The cluster of each record, in order.
+    #[must_use]
+    pub fn as_slice(&self) -> &[usize] {
+        &self.of_record
+    }
+
+    /// Those of the records with these numbers, numbered anew.
+    #[must_use]
+    pub fn select(&self, records: &[usize]) -> Self {
+        Self::numbered(records.iter().map(|&record| self.of_record[record]))
+    }
+
+    fn numbered(keys: impl Iterator<Item = usize>) -> Self {
+        let mut numbers = HashMap::new();
+        let of_record = keys
+            .map(|key| {
+                let next = numbers.len();
+                *numbers.entry(key).or_insert(next)
+            })
+            .collect();
+        Self { of_record, count: numbers.len() }
+    }
+}
+
+/// Texts with at least this share of common shingles are one.
+const SIMILAR: f64 = 0.5;
+const BANDS: usize = 20;
+const ROWS: usize = 3;
+
+pub(crate) fn clusters(records: &[Record]) -> Clusters {
+    let mut sets = DisjointSets::new(records.len());
+    for key in [|record: &Record| record.cluster.clone(), |record: &Record| record.pair.clone()] {
+        let mut first = HashMap::new();
+        for (index, record) in records.iter().enumerate() {
+            if let Some(key) = key(record) {
+                sets.join(*first.entry(key).or_insert(index), index);
+            }
+        }
+    }
+    if !records.iter().all(|record| record.cluster.is_some()) {
+        join_similar(records, &mut sets);
+    }
+    Clusters::numbered((0..records.len()).map(|record| sets.root(record)))
+}
+
+fn join_similar(records: &[Record], sets: &mut DisjointSets) {
+    let shingles: Vec<HashSet<u64>> = records.iter().map(|record| shingles(&record.text)).collect();
+    let signatures: Vec<[u64; BANDS * ROWS]> = shingles.iter().map(signature).collect();
+    for band in 0..BANDS {
+        let mut first = HashMap::new();
+        for (index, signature) in signatures.iter().enumerate() {
+            let rows = &signature[band * ROWS..(band + 1) * ROWS];
+            let candidate = *first.entry(rows).or_insert(index);
+            if candidate != index && sets.root(candidate) != sets.root(index) && jaccard(&shingles[candidate], &shingles[index]) >= SIMILAR {
+                sets.join(candidate, index);
+            }
+        }
+    }
+}
+
+/// Hashed word triples of the text with its digits folded; of short texts, byte 5-grams.
+pub(crate) fn shingles(text: &str) -> HashSet<u64> {
+    let text: String = String::from(NormalizedText::from(text)).chars().map(|letter| if letter.is_ascii_digit() { '0' } else { letter }).collect();
+    let words: Vec<&str> = words(&text).map(|(_, word)| word).collect();
+    if words.len() >= 8 && !text.chars().any(|letter| ('\u{3040}'..='\u{D7AF}').contains(&letter)) {
+        words.windows(3).map(|triple| fnv(triple.join(" ").as_bytes())).collect()
+    } else {
+        let bytes = text.as_bytes();
+        if bytes.len() < 5 { HashSet::from([fnv(bytes)]) } else { bytes.windows(5).map(fnv).collect() }
+    }
+}
+
+pub(crate) fn jaccard(a: &HashSet<u64>, b: &HashSet<u64>) -> f64 {
+    let common = a.intersection(b).count() as f64;
+    common / (a.len() as f64 + b.len() as f64 - common)
+}
+
+fn signature(shingles: &HashSet<u64>) -> [u64; BANDS * ROWS] {
+    std::array::from_fn(|seed| shingles.iter().map(|&shingle| scramble(shingle ^ scramble(seed as u64))).min().unwrap_or(0))
+}
+
+/// FNV-1a, 64 bits.
+fn fnv(bytes: &[u8]) -> u64 {
+    bytes.iter().fold(0xCBF2_9CE4_8422_2325, |hash, &byte| (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01B3))
+}
+
+/// The finalizer of SplitMix64 (Steele, Lea, Flood 2014).
+fn scramble(value: u64) -> u64 {
+    let value = value.wrapping_add(0x9E37_79B9_7F4A_7C15);
+    let value = (value ^ value >> 30).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    let value = (value ^ value >> 27).wrapping_mul(0x94D0_49BB_1331_11EB);
+    value ^ value >> 31
+}
+
+struct DisjointSets {
+    parents: Vec<usize>,
+}
+
+impl DisjointSets {
+    fn new(len: usize) -> Self {
+        Self { parents: (0..len).collect() }
+    }
+
+    fn root(&mut self, mut item: usize) -> usize {
+        while self.parents[item] != item {
+            self.parents[item] = self.parents[self.parents[item]];
+            item = self.parents[item];
+        }
+        item
+    }
+
+    fn join(&mut self, a: usize, b: usize) {
+        let (a, b) = (self.root(a), self.root(b));
+        // The older record leads, so that numbers do not depend on the order of joining.
+        self.parents[a.max(b)] = a.min(b);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use smishing::Label;
+
+    fn records(rows: &[(&str, Option<&str>, Option<&str>)]) -> Vec<Record> {
+        rows.iter()
+            .map(|(text, cluster, pair)| Record {
+                id: String::new(),
+                text: (*text).into(),
+                sender: None,
+                label: Label::Ham,
+                file: 0,
+                cluster: cluster.map(Into::into),
+                pair: pair.map(Into::into),
+            })
+            .collect()
+    }
+
+    #[test]
+    fn templates_cluster_and_others_do_not() {
+        let clusters = clusters(&records(&[
+            ("Your parcel 4812 will arrive on Monday between 10 and 12, reply 1 to change the day", None, None),
+            ("The council meets on Thursday in the old town hall, all are welcome to come along", None, None),
+            ("Your parcel 7730 will arrive on Monday between 14 and 16, reply 1 to change the day", None, None),
+            ("ok", None, None),
+            ("OK", None, None),
+        ]));
+        assert_eq!(clusters.as_slice(), [0, 1, 0, 2, 2]);
+        assert_eq!(clusters.count(), 3);
+    }
+
+    #[test]
+    fn given_clusters_and_pairs_are_kept() {
+        let rows = [("one", Some("x"), None), ("two", Some("y"), Some("p")), ("three", Some("x"), None), ("four", Some("z"), Some("p"))];
+        assert_eq!(clusters(&records(&rows)).as_slice(), [0, 1, 0, 1]);
+    }
+
+    #[test]
+    fn every_pair_of_close_texts_is_found() {
+        // Oracle: all pairs compared directly.
+        let words = ["alpha", "bravo", "charlie", "delta", "echo", "foxtrot", "golf", "hotel", "india", "juliet", "kilo", "lima"];
+        let texts: Vec<String> = (0..60)
+            .map(|seed: usize| (0..12).map(|at| words[if at % 6 == seed % 6 { seed / 6 } else { at }]).collect::<Vec<_>>().join(" "))
+            .collect();
+        let rows: Vec<_> = texts.iter().map(|text| (text.as_str(), None, None)).collect();
+        let records = records(&rows);
+        let clusters = clusters(&records);
+        for a in 0..texts.len() {
+            for b in 0..a {
+                if jaccard(&shingles(&texts[a]), &shingles(&texts[b])) >= 0.8 {
+                    assert_eq!(clusters.of(a), clusters.of(b), "{} / {}", texts[a], texts[b]);
+                }
+            }
+        }
+    }
+}

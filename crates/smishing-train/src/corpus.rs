@@ -1,0 +1,302 @@
+//! Labelled messages of several files, read, counted and freed of duplicates.
+use crate::cluster::{self, Clusters};
+use crate::row::{BadRow, Columns, Format, Row, Rows};
+use crate::{Error, LabelMap};
+use sha2::{Digest, Sha256};
+use smishing::{Label, Message};
+use smishing_features::NormalizedText;
+use std::collections::BTreeMap;
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+
+/// One labelled message.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Record {
+    /// Identifier: the file's own, or `file:line`.
+    pub id: String,
+    /// The message, without white space around it.
+    pub text: String,
+    /// Name or number of the sender.
+    pub sender: Option<String>,
+    /// Its label.
+    pub label: Label,
+    /// Number of its file in [`Corpus::files`].
+    pub file: usize,
+    /// Key of its near-duplicate cluster, if the file has one.
+    pub cluster: Option<String>,
+    /// Key of a genuine message and its imitation.
+    pub pair: Option<String>,
+}
+
+impl Record {
+    /// The message as a classifier reads it.
+    #[must_use]
+    pub fn message(&self) -> Message<'_> {
+        let message = Message::new(&self.text);
+        match &self.sender {
+            Some(sender) => message.with_sender(sender),
+            None => message,
+        }
+    }
+}
+
+/// What was read of one file.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FileReport {
+    /// The file.
+    pub path: PathBuf,
+    /// SHA-256 of its bytes, in hexadecimal.
+    pub sha256: String,
+    /// Usable rows by label.
+    pub labels: BTreeMap<Label, usize>,
+    /// Rows that could not be used.
+    pub bad_rows: Vec<BadRow>,
+}
+
+impl FileReport {
+    /// The file's name without folders.
+    #[must_use]
+    pub fn name(&self) -> String {
+        self.path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned())
+    }
+
+    /// Usable rows.
+    #[must_use]
+    pub fn rows(&self) -> usize {
+        self.labels.values().sum()
+    }
+}
+
+/// How to read files of labelled messages.
+#[derive(Clone, Debug, Default)]
+pub struct ReadOptions {
+    /// The files' format; by their extension if `None`.
+    pub format: Option<Format>,
+    /// Names of columns.
+    pub columns: Columns,
+    /// Meanings of labels.
+    pub labels: LabelMap,
+    /// Goes on after rows that cannot be used; they stay listed in the files' reports.
+    pub skip_bad_rows: bool,
+}
+
+/// Labelled messages, and the files they come from.
+///
+/// ```
+/// use smishing_train::{Corpus, ReadOptions};
+/// # let folder = tempfile::tempdir()?;
+/// # let path = folder.path().join("mine.csv");
+/// # std::fs::write(&path, "label,text\nham,hi there\nspam,cheap pills\nham,hi there\n")?;
+/// let mut corpus = Corpus::read(&[path], &ReadOptions::default())?;
+/// assert_eq!(corpus.records.len(), 3);
+/// let removed = corpus.remove_duplicates();
+/// assert_eq!((removed.duplicates, corpus.records.len()), (1, 2));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Corpus {
+    /// The messages, in the order of the files.
+    pub records: Vec<Record>,
+    /// The files.
+    pub files: Vec<FileReport>,
+}
+
+/// What [`Corpus::remove_duplicates`] removed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Removed {
+    /// Rows whose text (normalised) and label stood before.
+    pub duplicates: usize,
+    /// Texts that stand under several labels.
+    pub conflicts: usize,
+    /// Rows removed for such a conflict: those of a minority label, all where no label has the majority.
+    pub conflicting_rows: usize,
+}
+
+impl Corpus {
+    /// Reads files, and all files below folders, in the order of their names.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Io`] where a file cannot be read, [`Error::BadRows`] with all of them where rows cannot be used and
+    /// `skip_bad_rows` is not set.
+    pub fn read(paths: &[PathBuf], options: &ReadOptions) -> Result<Self, Error> {
+        let mut corpus = Self::default();
+        for path in paths {
+            for file in files_below(path)? {
+                corpus.read_file(&file, options)?;
+            }
+        }
+        let bad: Vec<_> = corpus.files.iter().flat_map(|file| file.bad_rows.iter().map(|bad| (file.path.clone(), bad.clone()))).collect();
+        if !bad.is_empty() && !options.skip_bad_rows {
+            return Err(Error::BadRows(bad));
+        }
+        Ok(corpus)
+    }
+
+    fn read_file(&mut self, path: &Path, options: &ReadOptions) -> Result<(), Error> {
+        let bytes = std::fs::read(path).map_err(|source| Error::Io { path: path.into(), source })?;
+        let mut report = FileReport { path: path.into(), sha256: hex(&Sha256::digest(&bytes)), labels: BTreeMap::new(), bad_rows: Vec::new() };
+        let name = report.name();
+        let format = options.format.unwrap_or_else(|| Format::of_path(path));
+        for row in Rows::new(bytes.as_slice(), format, &options.columns) {
+            match row.and_then(|row| record(row, self.files.len(), &name, &options.labels)) {
+                Ok(record) => {
+                    *report.labels.entry(record.label).or_default() += 1;
+                    self.records.push(record);
+                }
+                Err(bad) => report.bad_rows.push(bad),
+            }
+        }
+        self.files.push(report);
+        Ok(())
+    }
+
+    /// Keeps the first row of each text, compared as normalised; where labels differ, rows of the majority label.
+    pub fn remove_duplicates(&mut self) -> Removed {
+        let mut normalized = NormalizedText::default();
+        let mut by_text: HashMap<String, Vec<usize>> = HashMap::new();
+        for (index, record) in self.records.iter().enumerate() {
+            normalized.fold(&record.text);
+            by_text.entry(normalized.as_str().to_owned()).or_default().push(index);
+        }
+        let mut removed = Removed::default();
+        let mut keep = vec![false; self.records.len()];
+        for rows in by_text.values() {
+            let mut votes: BTreeMap<Label, usize> = BTreeMap::new();
+            for &row in rows {
+                *votes.entry(self.records[row].label).or_default() += 1;
+            }
+            let most = votes.values().copied().max().unwrap_or(0);
+            let mut winners = votes.iter().filter(|(_, count)| **count == most).map(|(label, _)| *label);
+            let winner = winners.next().filter(|_| winners.next().is_none());
+            if votes.len() > 1 {
+                removed.conflicts += 1;
+                removed.conflicting_rows += rows.len() - winner.map_or(0, |_| most);
+            }
+            if let Some(first) = winner.and_then(|winner| rows.iter().find(|&&row| self.records[row].label == winner)) {
+                keep[*first] = true;
+                removed.duplicates += most - 1;
+            }
+        }
+        let mut keep = keep.into_iter();
+        self.records.retain(|_| keep.next().unwrap_or(false));
+        removed
+    }
+
+    /// Near-duplicate clusters: the given ones where every row has one, else computed; pairs stay together too.
+    #[must_use]
+    pub fn clusters(&self) -> Clusters {
+        cluster::clusters(&self.records)
+    }
+
+    /// Whether the corpus tells smishing from other spam.
+    #[must_use]
+    pub fn has_smishing_and_spam(&self) -> bool {
+        [Label::Spam, Label::Smishing].iter().all(|label| self.records.iter().any(|record| record.label == *label))
+    }
+}
+
+fn record(row: Row, file: usize, name: &str, labels: &LabelMap) -> Result<Record, BadRow> {
+    let bad = |reason: String| BadRow { line: row.line, reason };
+    let written = row.label.as_deref().ok_or_else(|| bad("no label; name its column with --label-column".into()))?;
+    let label = labels
+        .label(written)
+        .ok_or_else(|| bad(format!("unknown label `{written}`; say what it means with --map-label {written}=ham|spam|smishing")))?;
+    let text = row.text.trim();
+    if text.is_empty() {
+        return Err(bad("no text".into()));
+    }
+    Ok(Record {
+        id: match row.id {
+            Some(serde_json::Value::String(id)) => id,
+            Some(id) => id.to_string(),
+            None => format!("{name}:{}", row.line),
+        },
+        text: text.into(),
+        sender: row.sender.filter(|sender| !sender.trim().is_empty()),
+        label,
+        file,
+        cluster: row.cluster,
+        pair: row.pair.filter(|pair| !pair.is_empty()),
+    })
+}
+
+/// The file itself, or all message files below a folder, by name.
+fn files_below(path: &Path) -> Result<Vec<PathBuf>, Error> {
+    let io = |source| Error::Io { path: path.into(), source };
+    if !std::fs::metadata(path).map_err(io)?.is_dir() {
+        return Ok(vec![path.into()]);
+    }
+    let mut entries: Vec<_> = std::fs::read_dir(path).map_err(io)?.collect::<Result<_, _>>().map_err(io)?;
+    entries.sort_by_key(std::fs::DirEntry::file_name);
+    let mut files = Vec::new();
+    for entry in entries {
+        let path = entry.path();
+        let is_data = path.extension().is_some_and(|extension| ["csv", "tsv", "jsonl", "ndjson"].iter().any(|known| extension.eq_ignore_ascii_case(known)));
+        if path.is_dir() || is_data {
+            files.extend(files_below(&path)?);
+        }
+    }
+    Ok(files)
+}
+
+fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut hex, byte| {
+        // Writing to a String cannot fail.
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn corpus(rows: &[(Label, &str)]) -> Corpus {
+        let records = rows
+            .iter()
+            .enumerate()
+            .map(|(index, (label, text))| Record {
+                id: index.to_string(),
+                text: (*text).into(),
+                sender: None,
+                label: *label,
+                file: 0,
+                cluster: None,
+                pair: None,
+            })
+            .collect();
+        Corpus { records, files: Vec::new() }
+    }
+
+    #[test]
+    fn conflicts_go_to_the_majority_or_nowhere() {
+        let mut corpus = corpus(&[
+            (Label::Ham, "same text"),
+            (Label::Spam, "Same  text"),
+            (Label::Spam, "same text"),
+            (Label::Ham, "tie"),
+            (Label::Spam, "tie"),
+            (Label::Ham, "alone"),
+        ]);
+        let removed = corpus.remove_duplicates();
+        assert_eq!(removed, Removed { duplicates: 1, conflicts: 2, conflicting_rows: 3 });
+        let left: Vec<_> = corpus.records.iter().map(|record| (record.id.as_str(), record.label)).collect();
+        assert_eq!(left, [("1", Label::Spam), ("5", Label::Ham)]);
+    }
+
+    #[test]
+    fn bad_rows_stop_unless_skipped() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("rows.csv");
+        std::fs::write(&path, "label,text\nham,ok\nwhat,text\nspam, \n").unwrap();
+        let mut options = ReadOptions::default();
+        let error = Corpus::read(&[path.clone()], &options).unwrap_err();
+        let text = error.to_string();
+        assert!(text.contains("rows.csv:3: unknown label `what`") && text.contains("rows.csv:4: no text"), "{text}");
+        options.skip_bad_rows = true;
+        let corpus = Corpus::read(&[path], &options).unwrap();
+        assert_eq!((corpus.records.len(), corpus.files[0].bad_rows.len()), (1, 2));
+    }
+}

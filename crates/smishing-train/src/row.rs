@@ -1,0 +1,386 @@
+//! Rows of message files, one after the other, in the formats that corpora come in.
+use serde::Deserialize;
+use std::fmt;
+use std::io::BufRead;
+use std::path::Path;
+
+/// How the rows of a file are laid out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Format {
+    /// One message a line, nothing else.
+    Lines,
+    /// Columns between tabs, without quoting: with a header line, or `label TAB text` without one (UCI's layout, whose
+    /// HTML entities are decoded).
+    Tsv,
+    /// Comma-separated with a header line, quoted as RFC 4180 says.
+    Csv,
+    /// One JSON object a line.
+    Jsonl,
+}
+
+impl Format {
+    /// The format that a file's extension names; [`Format::Tsv`] for files without one, such as UCI's.
+    ///
+    /// ```
+    /// use smishing_train::Format;
+    /// assert_eq!(Format::of_path("Dataset_5971.csv".as_ref()), Format::Csv);
+    /// assert_eq!(Format::of_path("SMSSpamCollection".as_ref()), Format::Tsv);
+    /// ```
+    #[must_use]
+    pub fn of_path(path: &Path) -> Self {
+        match path.extension().and_then(|extension| extension.to_str()).map(str::to_ascii_lowercase).as_deref() {
+            Some("csv") => Self::Csv,
+            Some("jsonl" | "ndjson" | "json") => Self::Jsonl,
+            Some("txt" | "lines" | "log") => Self::Lines,
+            _ => Self::Tsv,
+        }
+    }
+}
+
+/// Names of the columns to read, where they are not the usual ones.
+#[derive(Clone, Debug, Default)]
+pub struct Columns {
+    /// Column of the text; usual are `text`, `message`, `sms`, `body`, `content`, `v2`.
+    pub text: Option<String>,
+    /// Column of the label; usual are `label`, `class`, `category`, `type`, `target`, `v1`.
+    pub label: Option<String>,
+}
+
+/// One row, as written.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+pub struct Row {
+    /// Identifier, if the file has any: text or number.
+    #[serde(default)]
+    pub id: Option<serde_json::Value>,
+    /// The message.
+    pub text: String,
+    /// Name or number of the sender.
+    #[serde(default)]
+    pub sender: Option<String>,
+    /// The label as written.
+    #[serde(default)]
+    pub label: Option<String>,
+    /// Language code.
+    #[serde(default)]
+    pub lang: Option<String>,
+    /// Near-duplicate cluster, if it is known.
+    #[serde(default)]
+    pub cluster: Option<String>,
+    /// Key that a genuine message and its imitation share.
+    #[serde(default)]
+    pub pair: Option<String>,
+    /// Number of the row's first line, from 1.
+    #[serde(skip)]
+    pub line: u64,
+}
+
+/// A row that cannot be used, and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BadRow {
+    /// Number of the row's first line, from 1.
+    pub line: u64,
+    /// What is wrong with it.
+    pub reason: String,
+}
+
+impl fmt::Display for BadRow {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "line {}: {}", self.line, self.reason)
+    }
+}
+
+/// Iterator over the rows of a file; a row that cannot be read is an error in its place, and the next one follows.
+pub struct Rows<R> {
+    kind: Kind<R>,
+}
+
+enum Kind<R> {
+    Lines { lines: LineReader<R>, parse: LineParser },
+    Csv { reader: Box<csv::Reader<R>>, columns: ColumnIndex, record: csv::ByteRecord },
+    /// The file as a whole cannot be read: one error, then the end.
+    Failed(Option<BadRow>),
+}
+
+enum LineParser {
+    Plain,
+    Jsonl,
+    Tsv(ColumnIndex),
+    /// `label TAB text`.
+    Uci,
+}
+
+impl<R: BufRead> Rows<R> {
+    /// Reads rows in `format`. Where a header lacks the text column, the only item is an error that says so.
+    pub fn new(reader: R, format: Format, columns: &Columns) -> Self {
+        let kind = match format {
+            Format::Lines => Kind::Lines { lines: LineReader::new(reader), parse: LineParser::Plain },
+            Format::Jsonl => Kind::Lines { lines: LineReader::new(reader), parse: LineParser::Jsonl },
+            Format::Tsv => Self::tsv(reader, columns),
+            Format::Csv => Self::csv(reader, columns),
+        };
+        Self { kind }
+    }
+
+    fn csv(reader: R, columns: &Columns) -> Kind<R> {
+        let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(reader);
+        let index = match reader.byte_headers() {
+            Ok(header) => ColumnIndex::new(header.iter(), columns),
+            Err(error) => Err(error.to_string()),
+        };
+        match index {
+            Ok(columns) => Kind::Csv { reader: Box::new(reader), columns, record: csv::ByteRecord::new() },
+            Err(reason) => Kind::Failed(Some(BadRow { line: 1, reason })),
+        }
+    }
+
+    fn tsv(reader: R, columns: &Columns) -> Kind<R> {
+        let mut lines = LineReader::new(reader);
+        let first = lines.peek();
+        // UCI's file has no header: its first field is a label.
+        let first_field = first.split(|&byte| byte == b'\t').next().unwrap_or_default();
+        if is_known_label(first_field) {
+            return Kind::Lines { lines, parse: LineParser::Uci };
+        }
+        match ColumnIndex::new(first.split(|&byte| byte == b'\t'), columns) {
+            Ok(columns) => {
+                lines.skip();
+                Kind::Lines { lines, parse: LineParser::Tsv(columns) }
+            }
+            Err(reason) => Kind::Failed(Some(BadRow { line: 1, reason })),
+        }
+    }
+}
+
+impl<R: BufRead> Iterator for Rows<R> {
+    type Item = Result<Row, BadRow>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        match &mut self.kind {
+            Kind::Failed(error) => error.take().map(Err),
+            Kind::Lines { lines, parse } => loop {
+                let (line, bytes) = match lines.next()? {
+                    Ok(next) => next,
+                    Err(bad) => return Some(Err(bad)),
+                };
+                // A blank line is a message in a file of lines, and nothing in the other formats.
+                if bytes.trim_ascii().is_empty() && !matches!(parse, LineParser::Plain) {
+                    continue;
+                }
+                return Some(parse.parse(bytes).map(|row| Row { line, ..row }).map_err(|reason| BadRow { line, reason }));
+            },
+            Kind::Csv { reader, columns, record } => match reader.read_byte_record(record) {
+                Ok(true) => {
+                    let line = record.position().map_or(0, csv::Position::line);
+                    Some(columns.row(record.iter()).map(|row| Row { line, ..row }).map_err(|reason| BadRow { line, reason }))
+                }
+                Ok(false) => None,
+                Err(error) => {
+                    let line = error.position().map_or(0, csv::Position::line);
+                    self.kind = Kind::Failed(None);
+                    Some(Err(BadRow { line, reason: error.to_string() }))
+                }
+            },
+        }
+    }
+}
+
+impl LineParser {
+    fn parse(&self, bytes: &[u8]) -> Result<Row, String> {
+        match self {
+            Self::Plain => Ok(Row { text: utf8(bytes)?.into(), ..Row::default() }),
+            Self::Jsonl => serde_json::from_slice(bytes).map_err(|error| {
+                // serde_json counts lines within the one it was given.
+                format!("not a usable JSON object: {}", error.to_string().replace(" at line 1 column", " at column"))
+            }),
+            Self::Tsv(columns) => columns.row(bytes.split(|&byte| byte == b'\t')),
+            Self::Uci => {
+                let line = utf8(bytes)?;
+                let (label, text) = line.split_once('\t').ok_or("no tab between label and text")?;
+                Ok(Row { label: Some(label.into()), text: htmlize::unescape(text).into_owned(), ..Row::default() })
+            }
+        }
+    }
+}
+
+/// Where the columns are.
+#[derive(Debug)]
+struct ColumnIndex {
+    text: usize,
+    label: Option<usize>,
+    id: Option<usize>,
+    sender: Option<usize>,
+    lang: Option<usize>,
+    cluster: Option<usize>,
+    pair: Option<usize>,
+}
+
+impl ColumnIndex {
+    fn new<'a>(header: impl Iterator<Item = &'a [u8]>, columns: &Columns) -> Result<Self, String> {
+        let names: Vec<String> = header
+            .map(|name| String::from_utf8_lossy(name).trim_start_matches('\u{FEFF}').trim().to_lowercase())
+            .collect();
+        let position = |name: &str| names.iter().position(|found| found == name);
+        let find = |asked: Option<&String>, usual: &[&str]| match asked {
+            Some(name) => position(&name.to_lowercase()).map(Some).ok_or_else(|| format!("no column `{name}`; the header has: {}", names.join(", "))),
+            None => Ok(usual.iter().find_map(|name| position(name))),
+        };
+        let text = find(columns.text.as_ref(), &["text", "message", "sms", "body", "content", "v2"])?
+            .ok_or_else(|| format!("no column of texts found; name it with --text-column; the header has: {}", names.join(", ")))?;
+        Ok(Self {
+            text,
+            label: find(columns.label.as_ref(), &["label", "class", "category", "type", "target", "v1"])?,
+            id: position("id"),
+            sender: position("sender"),
+            lang: position("lang"),
+            cluster: position("cluster"),
+            pair: position("pair"),
+        })
+    }
+
+    fn row<'a>(&self, fields: impl Iterator<Item = &'a [u8]>) -> Result<Row, String> {
+        let fields: Vec<&[u8]> = fields.collect();
+        let field = |index: Option<usize>| index.and_then(|index| fields.get(index)).map(|field| utf8(field).map(str::to_owned)).transpose();
+        let filled = |index| field(index).map(|field| field.filter(|field| !field.is_empty()));
+        Ok(Row {
+            text: field(Some(self.text))?.ok_or_else(|| format!("{} columns only, the text should be in column {}", fields.len(), self.text + 1))?,
+            label: filled(self.label)?,
+            id: filled(self.id)?.map(serde_json::Value::from),
+            sender: filled(self.sender)?,
+            lang: filled(self.lang)?,
+            cluster: filled(self.cluster)?,
+            pair: filled(self.pair)?,
+            line: 0,
+        })
+    }
+}
+
+fn utf8(bytes: &[u8]) -> Result<&str, String> {
+    std::str::from_utf8(bytes).map_err(|error| format!("not UTF-8 at byte {} of the field or line", error.valid_up_to() + 1))
+}
+
+fn is_known_label(field: &[u8]) -> bool {
+    std::str::from_utf8(field).is_ok_and(|field| crate::label::known(field).is_some())
+}
+
+/// Lines of any length without their ends.
+struct LineReader<R> {
+    reader: R,
+    buffer: Vec<u8>,
+    number: u64,
+    peeked: bool,
+    failed: Option<String>,
+}
+
+impl<R: BufRead> LineReader<R> {
+    fn new(reader: R) -> Self {
+        Self { reader, buffer: Vec::new(), number: 0, peeked: false, failed: None }
+    }
+
+    /// The next line, which stays the next one; empty at the end.
+    fn peek(&mut self) -> &[u8] {
+        if !self.peeked {
+            self.peeked = self.read();
+        }
+        &self.buffer
+    }
+
+    fn skip(&mut self) {
+        self.peeked = false;
+    }
+
+    fn next(&mut self) -> Option<Result<(u64, &[u8]), BadRow>> {
+        if !std::mem::take(&mut self.peeked) && !self.read() {
+            let reason = self.failed.take()?;
+            return Some(Err(BadRow { line: self.number, reason }));
+        }
+        Some(Ok((self.number, &self.buffer)))
+    }
+
+    fn read(&mut self) -> bool {
+        self.buffer.clear();
+        self.number += 1;
+        match self.reader.read_until(b'\n', &mut self.buffer) {
+            Ok(0) => false,
+            Ok(_) => {
+                if self.buffer.last() == Some(&b'\n') {
+                    self.buffer.pop();
+                }
+                if self.buffer.last() == Some(&b'\r') {
+                    self.buffer.pop();
+                }
+                true
+            }
+            Err(error) => {
+                self.failed = Some(error.to_string());
+                false
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rows(text: &[u8], format: Format) -> Vec<Result<Row, BadRow>> {
+        Rows::new(text, format, &Columns::default()).collect()
+    }
+
+    fn texts(text: &str, format: Format) -> Vec<String> {
+        rows(text.as_bytes(), format).into_iter().map(|row| row.unwrap().text).collect()
+    }
+
+    #[test]
+    fn uci_layout_has_no_quoting_and_entities() {
+        let file = "ham\t\"Quoted &lt;#&gt; start\nspam\tsecond &amp; last\n";
+        assert_eq!(texts(file, Format::Tsv), ["\"Quoted <#> start", "second & last"]);
+    }
+
+    #[test]
+    fn csv_with_crlf_tabs_and_mixed_case() {
+        let file = b"LABEL,TEXT,URL\r\nSmishing,\"\tClick, now\",No\r\nham,\"two\nlines\",No\r\n";
+        let rows = rows(file, Format::Csv);
+        let first = rows[0].as_ref().unwrap();
+        assert_eq!((first.text.as_str(), first.label.as_deref(), first.line), ("\tClick, now", Some("Smishing"), 2));
+        assert_eq!(rows[1].as_ref().unwrap().text, "two\nlines");
+    }
+
+    #[test]
+    fn tsv_by_header() {
+        assert_eq!(texts("id\tlabel\ttext\n1\tham\thello \"you\"\n", Format::Tsv), ["hello \"you\""]);
+    }
+
+    #[test]
+    fn named_columns() {
+        let columns = Columns { text: Some("Body".into()), label: Some("y".into()) };
+        let mut rows = Rows::new(&b"y,body\nham,hi\n"[..], Format::Csv, &columns);
+        assert_eq!(rows.next().unwrap().unwrap().label.as_deref(), Some("ham"));
+        let missing = Rows::new(&b"a,b\n1,2\n"[..], Format::Csv, &columns).next().unwrap().unwrap_err();
+        assert!(missing.reason.contains("no column `Body`") && missing.reason.contains("a, b"), "{missing}");
+    }
+
+    #[test]
+    fn bad_rows_keep_their_place() {
+        let rows = rows(b"{\"text\":\"a\"}\n{\"text\":1}\nnonsense\n{\"text\":\"\xFF\"}\n\n{\"text\":\"b\",\"more\":{}}\n", Format::Jsonl);
+        let lines: Vec<_> = rows.iter().map(|row| row.as_ref().map(|row| row.line).map_err(|bad| bad.line)).collect();
+        assert_eq!(lines, [Ok(1), Err(2), Err(3), Err(4), Ok(6)]);
+    }
+
+    #[test]
+    fn short_rows_and_invalid_utf8_in_columns() {
+        let rows = rows(b"label,text\nham\nham,\xC3\x28\nham,ok\n", Format::Csv);
+        assert!(rows[0].as_ref().unwrap_err().reason.contains("1 columns only"));
+        assert!(rows[1].as_ref().unwrap_err().reason.contains("UTF-8"));
+        assert_eq!(rows[2].as_ref().unwrap().text, "ok");
+    }
+
+    #[test]
+    fn lines_keep_blank_messages_and_report_bytes() {
+        let rows = rows(b"one\n\n\xFF\r\nlast", Format::Lines);
+        assert_eq!(rows.len(), 4);
+        assert_eq!(rows[1].as_ref().unwrap().text, "");
+        assert_eq!(rows[2].as_ref().unwrap_err().line, 3);
+        assert_eq!(rows[3].as_ref().unwrap().text, "last");
+    }
+}

@@ -1,0 +1,200 @@
+use super::{LinearFit, Solver, check_classes};
+use crate::{CsrMatrix, Error};
+use argmin::core::{CostFunction, Executor, Gradient, State};
+use argmin::solver::linesearch::MoreThuenteLineSearch;
+use argmin::solver::quasinewton::LBFGS;
+use linfa::ParamGuard;
+use linfa::dataset::{AsSingleTargets, DatasetBase};
+use linfa::traits::Fit;
+
+/// L-BFGS on sparse rows, with sums in f64 in a fixed order: the same rows give the same weights bit by bit.
+///
+/// The same method as linfa-logistic's (argmin's L-BFGS with the line search of Moré and Thuente), on rows that keep
+/// what is not zero only: seconds where the dense matrix takes minutes, and rows may be weighted.
+///
+/// ```
+/// use linfa::{DatasetBase, traits::Fit, ParamGuard};
+/// use ndarray::array;
+/// use smishing::{Buckets, Message};
+/// use smishing_train::{CsrMatrix, SparseLogistic};
+///
+/// let texts = ["see you at eight", "claim your prize", "lunch?", "claim your prize now"];
+/// let matrix = CsrMatrix::of_messages(Buckets::new(10).unwrap(), texts.map(Message::new));
+/// let dataset = DatasetBase::new(matrix, array![false, true, false, true]);
+/// let fit = SparseLogistic::params(0.1).check()?.fit(&dataset)?;
+/// assert!(fit.converged);
+/// # Ok::<(), smishing_train::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct SparseLogistic {
+    alpha: f64,
+    row_weights: Option<Vec<f64>>,
+}
+
+/// Unchecked settings of [`SparseLogistic`], as linfa has them.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SparseLogisticParams(SparseLogistic);
+
+const MAX_ITERATIONS: u64 = 400;
+/// Gradient norm, relative to the number of rows, that counts as the optimum.
+const TOLERANCE: f64 = 1e-6;
+
+impl SparseLogistic {
+    /// Settings with the strength of the L2 penalty, to be checked.
+    #[must_use]
+    pub fn params(alpha: f64) -> SparseLogisticParams {
+        SparseLogisticParams(Self { alpha, row_weights: None })
+    }
+
+    /// For an alpha that is known to be positive.
+    pub(crate) fn new(alpha: f64) -> Self {
+        Self { alpha, row_weights: None }
+    }
+}
+
+impl SparseLogisticParams {
+    /// What each row counts, 1 by default.
+    #[must_use]
+    pub fn row_weights(mut self, weights: Vec<f64>) -> Self {
+        self.0.row_weights = Some(weights);
+        self
+    }
+}
+
+impl ParamGuard for SparseLogisticParams {
+    type Checked = SparseLogistic;
+    type Error = Error;
+
+    fn check_ref(&self) -> Result<&Self::Checked, Self::Error> {
+        let weights_fit = self.0.row_weights.as_ref().is_none_or(|weights| weights.iter().all(|weight| weight.is_finite() && *weight >= 0.0));
+        if self.0.alpha > 0.0 && self.0.alpha.is_finite() && weights_fit {
+            Ok(&self.0)
+        } else {
+            Err(Error::Setting(format!("alpha {} and row weights have to be finite, alpha above 0, weights not below 0", self.0.alpha)))
+        }
+    }
+
+    fn check(self) -> Result<Self::Checked, Self::Error> {
+        self.check_ref()?;
+        Ok(self.0)
+    }
+}
+
+impl<T: AsSingleTargets<Elem = bool>> Fit<CsrMatrix, T, Error> for SparseLogistic {
+    type Object = LinearFit;
+
+    fn fit(&self, dataset: &DatasetBase<CsrMatrix, T>) -> Result<LinearFit, Error> {
+        let positive: Vec<bool> = dataset.targets().as_single_targets().to_vec();
+        Solver::fit(self, dataset.records(), &positive)
+    }
+}
+
+impl Solver for SparseLogistic {
+    fn fit(&self, matrix: &CsrMatrix, positive: &[bool]) -> Result<LinearFit, Error> {
+        check_classes(matrix, positive)?;
+        if self.row_weights.as_ref().is_some_and(|weights| weights.len() != matrix.rows()) {
+            return Err(Error::Setting("one weight a row expected".into()));
+        }
+        let objective = Objective::new(matrix, positive, self.row_weights.as_deref(), self.alpha);
+        let tolerance = TOLERANCE * matrix.rows() as f64;
+        let failed = |error: argmin::core::Error| Error::Solver(error.to_string());
+        let solver = LBFGS::new(MoreThuenteLineSearch::new(), 10)
+            .with_tolerance_grad(tolerance)
+            .and_then(|solver| solver.with_tolerance_cost(1e-12))
+            .map_err(failed)?;
+        let start = vec![0.0; matrix.columns() + 1];
+        let result = Executor::new(&objective, solver)
+            .configure(|state| state.param(start).max_iters(MAX_ITERATIONS))
+            .timer(false)
+            .run()
+            .map_err(failed)?;
+        let mut weights = result.state.get_best_param().ok_or_else(|| Error::Solver("no step could be made".into()))?.clone();
+        let gradient = objective.gradient(&weights).map_err(failed)?;
+        let gradient_norm = gradient.iter().map(|slope| slope * slope).sum::<f64>().sqrt();
+        let intercept = weights.pop().unwrap_or(0.0);
+        // The solver also stops where the cost no longer falls, which is as near as f64 gets.
+        Ok(LinearFit { weights, intercept, gradient_norm, converged: gradient_norm <= 100.0 * tolerance })
+    }
+}
+
+/// The penalised loss over sparse rows; the intercept is the last parameter.
+pub(super) struct Objective<'a> {
+    matrix: &'a CsrMatrix,
+    positive: &'a [bool],
+    row_weights: Option<&'a [f64]>,
+    alpha: f64,
+}
+
+impl<'a> Objective<'a> {
+    pub(super) fn new(matrix: &'a CsrMatrix, positive: &'a [bool], row_weights: Option<&'a [f64]>, alpha: f64) -> Self {
+        Self { matrix, positive, row_weights, alpha }
+    }
+
+    #[cfg(test)]
+    pub(super) fn cost_at(&self, fit: &LinearFit) -> f64 {
+        let parameters: Vec<f64> = fit.weights.iter().copied().chain([fit.intercept]).collect();
+        self.cost(&parameters).unwrap_or(f64::NAN)
+    }
+
+    /// The logit of each row times its class (1 or -1), and the row's weight.
+    fn margins<'p>(&'p self, parameters: &'p [f64]) -> impl Iterator<Item = (usize, f64, f64)> {
+        let (weights, intercept) = split(parameters);
+        (0..self.matrix.rows()).map(move |row| {
+            let logit = intercept + self.matrix.row(row).map(|(column, value)| f64::from(value) * weights[column]).sum::<f64>();
+            let margin = if self.positive[row] { logit } else { -logit };
+            (row, margin, self.row_weights.map_or(1.0, |weights| weights[row]))
+        })
+    }
+}
+
+fn split(parameters: &[f64]) -> (&[f64], f64) {
+    match parameters {
+        [weights @ .., intercept] => (weights, *intercept),
+        [] => (&[], 0.0),
+    }
+}
+
+impl CostFunction for &Objective<'_> {
+    type Param = Vec<f64>;
+    type Output = f64;
+
+    fn cost(&self, parameters: &Vec<f64>) -> Result<f64, argmin::core::Error> {
+        Objective::cost(self, parameters)
+    }
+}
+
+impl Gradient for &Objective<'_> {
+    type Param = Vec<f64>;
+    type Gradient = Vec<f64>;
+
+    fn gradient(&self, parameters: &Vec<f64>) -> Result<Vec<f64>, argmin::core::Error> {
+        Objective::gradient(self, parameters)
+    }
+}
+
+impl Objective<'_> {
+    fn cost(&self, parameters: &[f64]) -> Result<f64, argmin::core::Error> {
+        let loss: f64 = self.margins(parameters).map(|(_, margin, weight)| weight * softplus(-margin)).sum();
+        let penalty: f64 = split(parameters).0.iter().map(|weight| weight * weight).sum();
+        Ok(loss + 0.5 * self.alpha * penalty)
+    }
+
+    pub(super) fn gradient(&self, parameters: &[f64]) -> Result<Vec<f64>, argmin::core::Error> {
+        let mut gradient: Vec<f64> = split(parameters).0.iter().map(|weight| self.alpha * weight).chain([0.0]).collect();
+        let last = gradient.len() - 1;
+        for (row, margin, weight) in self.margins(parameters) {
+            let pull = weight / (1.0 + libm::exp(margin));
+            let slope = if self.positive[row] { -pull } else { pull };
+            for (column, value) in self.matrix.row(row) {
+                gradient[column] += slope * f64::from(value);
+            }
+            gradient[last] += slope;
+        }
+        Ok(gradient)
+    }
+}
+
+/// `ln(1 + exp(x))` without overflow.
+fn softplus(x: f64) -> f64 {
+    x.max(0.0) + libm::log1p(libm::exp(-x.abs()))
+}

@@ -1,0 +1,269 @@
+use crate::explanation::{Explanation, words_of};
+use crate::model::{Head, Model};
+use crate::policy::Decision;
+use crate::verdict::{Probabilities, Verdict};
+use crate::{Message, ModelError, Policy, PolicyError};
+use alloc::vec;
+use alloc::vec::Vec;
+use smishing_features::{Buckets, Extractor, Signal};
+
+/// A model that is ready to read messages.
+///
+/// It is `Send + Sync` and cheap to share by reference or `Arc`. See the [crate's documentation](crate) for examples.
+#[derive(Clone, Debug)]
+pub struct Classifier {
+    buckets: Buckets,
+    /// For each bucket its weights in both heads, side by side for the cache's sake.
+    ngrams: Vec<[f32; 2]>,
+    /// By the signals' columns, likewise.
+    signals: [[f32; 2]; Signal::COUNT],
+    intercepts: [f32; 2],
+    bad: Calibration,
+    smishing: Option<Calibration>,
+    thresholds: crate::Thresholds,
+    decision: Decision,
+}
+
+/// Platt's line from a raw score to log-odds.
+#[derive(Clone, Copy, Debug)]
+struct Calibration {
+    scale: f32,
+    offset: f32,
+}
+
+impl Calibration {
+    const fn of(head: &Head) -> Self {
+        Self { scale: head.scale, offset: head.offset }
+    }
+
+    fn logit(self, score: f32) -> f32 {
+        self.scale * score + self.offset
+    }
+}
+
+/// Buffers for [`Classifier::classify_with`]: keep one a thread.
+#[derive(Clone, Debug, Default)]
+pub struct Scratch(Extractor);
+
+impl Classifier {
+    /// The bundled model's classifier.
+    ///
+    /// ```
+    /// let classifier = smishing::Classifier::bundled();
+    /// let verdict = classifier.classify("123456 is your Amazon OTP. Do not share it with anyone.");
+    /// assert_eq!(verdict.label(), smishing::Label::Ham);
+    /// ```
+    #[cfg(feature = "bundled")]
+    #[must_use]
+    pub fn bundled() -> Self {
+        Self::from_bytes(smishing_models::BUNDLED).expect("the tests load the bundled model")
+    }
+
+    /// A classifier of a model file in memory.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Model::from_bytes`] and [`Classifier::new`].
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, ModelError> {
+        Self::new(&Model::from_bytes(bytes)?)
+    }
+
+    /// A classifier of a model file.
+    ///
+    /// # Errors
+    ///
+    /// [`ModelError::is_io`] where the file cannot be read, else those of [`from_bytes`](Self::from_bytes).
+    #[cfg(feature = "std")]
+    pub fn from_path(path: impl AsRef<std::path::Path>) -> Result<Self, ModelError> {
+        let path = path.as_ref();
+        let bytes = std::fs::read(path).map_err(|error| ModelError::io(path, &error))?;
+        Self::from_bytes(&bytes)
+    }
+
+    /// A classifier of a model, under [`Policy::Balanced`].
+    ///
+    /// # Errors
+    ///
+    /// [`ModelError::is_schema_mismatch`] where the model was trained on other features than this version computes.
+    pub fn new(model: &Model) -> Result<Self, ModelError> {
+        let expected = smishing_features::schema_hash();
+        if model.schema() != expected {
+            return Err(ModelError::schema(model.schema(), expected));
+        }
+        let parts = model.parts();
+        let mut ngrams = vec![[0.0; 2]; parts.buckets.count()];
+        let mut signals = [[0.0; 2]; Signal::COUNT];
+        let mut intercepts = [0.0; 2];
+        for (index, head) in core::iter::once(&parts.bad).chain(&parts.smishing).enumerate() {
+            intercepts[index] = head.intercept;
+            for (to, &weight) in ngrams.iter_mut().zip(&head.ngrams) {
+                to[index] = weight;
+            }
+            for (id, weight) in &head.signals {
+                // A signal that this version does not know is never found, so its weight never counts.
+                if let Some(signal) = Signal::from_id(id) {
+                    signals[signal.column()][index] = *weight;
+                }
+            }
+        }
+        let decision = Decision::of(Policy::Balanced, &parts.thresholds).map_err(|_| ModelError::invalid("no default threshold"))?;
+        Ok(Self {
+            buckets: parts.buckets,
+            ngrams,
+            signals,
+            intercepts,
+            bad: Calibration::of(&parts.bad),
+            smishing: parts.smishing.as_ref().map(Calibration::of),
+            thresholds: parts.thresholds.clone(),
+            decision,
+        })
+    }
+
+    /// The same classifier under another policy.
+    ///
+    /// # Errors
+    ///
+    /// [`PolicyError`] where the model's data support no threshold for the rate asked for.
+    pub fn with_policy(mut self, policy: Policy) -> Result<Self, PolicyError> {
+        self.decision = Decision::of(policy, &self.thresholds)?;
+        Ok(self)
+    }
+
+    /// Says what a message is.
+    ///
+    /// With the `std` feature the buffers are kept per thread, so that nothing is allocated once they are large enough
+    /// (those of very long messages are not kept).
+    ///
+    /// ```
+    /// # #[cfg(feature = "bundled")] {
+    /// use smishing::{Classifier, Message};
+    /// let classifier = Classifier::bundled();
+    /// let verdict = classifier.classify(Message::new("Your table for two is booked for 19:30.").with_sender("Bistro"));
+    /// assert!(verdict.score() < 0.5);
+    /// # }
+    /// ```
+    pub fn classify<'a>(&self, message: impl Into<Message<'a>>) -> Verdict {
+        let message = message.into();
+        #[cfg(feature = "std")]
+        {
+            /// Longer texts are rare, and their buffers large.
+            const KEPT: usize = 64 << 10;
+            std::thread_local! {
+                static SCRATCH: core::cell::RefCell<Scratch> = core::cell::RefCell::default();
+            }
+            if message.text().len() <= KEPT {
+                return SCRATCH.with_borrow_mut(|scratch| self.classify_with(scratch, message));
+            }
+        }
+        self.classify_with(&mut Scratch::default(), message)
+    }
+
+    /// As [`classify`](Self::classify), with the caller's buffers.
+    ///
+    /// ```
+    /// # #[cfg(feature = "bundled")] {
+    /// let classifier = smishing::Classifier::bundled();
+    /// let mut scratch = smishing::Scratch::default();
+    /// for text in ["see you at 8", "ok"] {
+    ///     assert!(!classifier.classify_with(&mut scratch, text).label().is_bad());
+    /// }
+    /// # }
+    /// ```
+    pub fn classify_with<'a>(&self, scratch: &mut Scratch, message: impl Into<Message<'a>>) -> Verdict {
+        let extractor = &mut scratch.0;
+        extractor.read(&message.into());
+        self.verdict(extractor)
+    }
+
+    /// Verdicts of many messages, in their order, with one set of buffers.
+    ///
+    /// ```
+    /// # #[cfg(feature = "bundled")] {
+    /// let classifier = smishing::Classifier::bundled();
+    /// let verdicts: Vec<_> = classifier.classify_all(["hi", "see you"]).collect();
+    /// assert_eq!(verdicts.len(), 2);
+    /// # }
+    /// ```
+    pub fn classify_all<'a, M: Into<Message<'a>>>(&self, messages: impl IntoIterator<Item = M>) -> impl Iterator<Item = Verdict> {
+        let mut scratch = Scratch::default();
+        messages.into_iter().map(move |message| self.classify_with(&mut scratch, message))
+    }
+
+    /// A verdict and its reasons: the log-odds as a sum of what each signal and each stretch of text contributes.
+    ///
+    /// ```
+    /// # #[cfg(feature = "bundled")] {
+    /// let classifier = smishing::Classifier::bundled();
+    /// let explanation = classifier.explain("Share the code you got with our agent now");
+    /// let total: f32 = explanation.contributions().sum();
+    /// assert!((total - explanation.verdict().logit()).abs() < 1e-3);
+    /// # }
+    /// ```
+    pub fn explain<'a>(&self, message: impl Into<Message<'a>>) -> Explanation {
+        let message = message.into();
+        let mut extractor = Extractor::default();
+        extractor.read_tracked(&message);
+        let verdict = self.verdict(&mut extractor);
+        let bad = self.bad;
+        let signals = extractor
+            .signal_spans()
+            .map(|(signal, span)| (signal, span, bad.scale * self.signals[signal.column()][0]))
+            .collect();
+        let spans = words_of(message.text(), &self.contributions_of_bytes(&mut extractor, message.text().len()));
+        Explanation::new(verdict, bad.logit(self.intercepts[0]), signals, spans)
+    }
+
+    /// What each byte of the original adds to the log-odds: a bucket's part, shared by its occurrences and their bytes.
+    fn contributions_of_bytes(&self, extractor: &mut Extractor, len: usize) -> Vec<f64> {
+        let mut distinct = 0_u32;
+        extractor.for_each_bucket(self.buckets, |_| distinct += 1);
+        let scale = f64::from(self.bad.scale) * f64::from(ngram_scale(distinct));
+        let mut occurrences = vec![0_u32; self.buckets.count()];
+        extractor.for_each_occurrence(self.buckets, |bucket, _| occurrences[bucket] += 1);
+        let mut bytes = vec![0.0; len];
+        extractor.for_each_occurrence(self.buckets, |bucket, span| {
+            let share = scale * f64::from(self.ngrams[bucket][0]) / (f64::from(occurrences[bucket]) * span.len() as f64);
+            for byte in &mut bytes[span] {
+                *byte += share;
+            }
+        });
+        bytes
+    }
+
+    fn verdict(&self, extractor: &mut Extractor) -> Verdict {
+        let mut sums = [0.0_f32; 2];
+        let mut distinct = 0_u32;
+        extractor.for_each_bucket(self.buckets, |bucket| {
+            let weights = self.ngrams[bucket];
+            sums[0] += weights[0];
+            sums[1] += weights[1];
+            distinct += 1;
+        });
+        let scale = ngram_scale(distinct);
+        let mut scores = [self.intercepts[0] + scale * sums[0], self.intercepts[1] + scale * sums[1]];
+        for signal in extractor.signals().iter() {
+            let weights = self.signals[signal.column()];
+            scores[0] += weights[0];
+            scores[1] += weights[1];
+        }
+        let logit = self.bad.logit(scores[0]);
+        let smishing = self.smishing.map(|calibration| sigmoid(calibration.logit(scores[1])));
+        Verdict::new(self.decision.label(logit, smishing), logit, Probabilities::new(sigmoid(logit), smishing))
+    }
+}
+
+/// What n-gram weights are scaled by in a message with so many distinct buckets: as good as the L2 norm, and additive.
+///
+/// ```
+/// assert_eq!(smishing::ngram_scale(4), 0.5);
+/// assert_eq!(smishing::ngram_scale(0), 0.0);
+/// ```
+#[must_use]
+pub fn ngram_scale(distinct: u32) -> f32 {
+    if distinct == 0 { 0.0 } else { 1.0 / libm::sqrtf(distinct as f32) }
+}
+
+/// The logistic function.
+pub(crate) fn sigmoid(logit: f32) -> f32 {
+    1.0 / (1.0 + libm::expf(-logit))
+}

@@ -1,0 +1,120 @@
+use crate::Verdict;
+use alloc::vec::Vec;
+use core::ops::Range;
+use smishing_features::Signal;
+
+/// A verdict as a sum: intercept, one contribution a signal, one a stretch of text, in calibrated log-odds of bad.
+///
+/// Positive contributions speak for spam or smishing, negative ones for a genuine message.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Explanation {
+    verdict: Verdict,
+    intercept: f32,
+    signals: Vec<SignalContribution>,
+    spans: Vec<SpanContribution>,
+}
+
+/// What a signal adds to the log-odds.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct SignalContribution {
+    /// The signal.
+    pub signal: Signal,
+    /// Its first place in the text, in UTF-8 byte offsets on character boundaries; `None` where it has none.
+    pub span: Option<Range<usize>>,
+    /// In log-odds of bad.
+    pub contribution: f32,
+}
+
+/// What the wording of a stretch of text adds to the log-odds.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct SpanContribution {
+    /// In UTF-8 byte offsets on character boundaries.
+    pub span: Range<usize>,
+    /// In log-odds of bad.
+    pub contribution: f32,
+}
+
+impl Explanation {
+    pub(crate) fn new(verdict: Verdict, intercept: f32, signals: Vec<(Signal, Option<Range<usize>>, f32)>, spans: Vec<SpanContribution>) -> Self {
+        let mut signals: Vec<_> = signals
+            .into_iter()
+            .map(|(signal, span, contribution)| SignalContribution { signal, span, contribution })
+            .collect();
+        signals.sort_by(|a, b| b.contribution.abs().total_cmp(&a.contribution.abs()));
+        Self { verdict, intercept, signals, spans }
+    }
+
+    /// The verdict that is explained.
+    #[must_use]
+    pub fn verdict(&self) -> Verdict {
+        self.verdict
+    }
+
+    /// The log-odds before anything is read.
+    #[must_use]
+    pub fn intercept(&self) -> f32 {
+        self.intercept
+    }
+
+    /// The signals found, strongest first.
+    #[must_use]
+    pub fn signals(&self) -> &[SignalContribution] {
+        &self.signals
+    }
+
+    /// The words of the text, in their order.
+    #[must_use]
+    pub fn spans(&self) -> &[SpanContribution] {
+        &self.spans
+    }
+
+    /// All parts of the sum: intercept, signals, spans.
+    pub fn contributions(&self) -> impl Iterator<Item = f32> {
+        core::iter::once(self.intercept)
+            .chain(self.signals.iter().map(|signal| signal.contribution))
+            .chain(self.spans.iter().map(|span| span.contribution))
+    }
+
+    /// The signals that speak most for the verdict, strongest first: against the message where it is flagged, else for it.
+    pub fn reasons(&self) -> impl Iterator<Item = &SignalContribution> {
+        let bad = self.verdict.label().is_bad();
+        self.signals.iter().filter(move |signal| if bad { signal.contribution > 0.0 } else { signal.contribution < 0.0 })
+    }
+}
+
+/// Sums what bytes contribute up to words: white space goes with the word before it.
+pub(crate) fn words_of(text: &str, bytes: &[f64]) -> Vec<SpanContribution> {
+    let mut spans = Vec::new();
+    let mut start = 0;
+    let mut spaces = false;
+    for (at, character) in text.char_indices() {
+        if spaces && !character.is_whitespace() {
+            spans.push(start..at);
+            start = at;
+        }
+        spaces = character.is_whitespace();
+    }
+    spans.push(start..text.len());
+    spans
+        .into_iter()
+        .filter_map(|span| {
+            let contribution = bytes[span.clone()].iter().sum::<f64>() as f32;
+            (contribution != 0.0).then_some(SpanContribution { span, contribution })
+        })
+        .collect()
+}
+
+/// A span of UTF-8 bytes in UTF-16 code units, for languages whose strings count so; `None` where it is off `text`'s
+/// character boundaries.
+///
+/// ```
+/// assert_eq!(smishing::utf16_span("é🎁 ok", &(7..9)), Some(4..6));
+/// ```
+#[must_use]
+pub fn utf16_span(text: &str, span: &Range<usize>) -> Option<Range<usize>> {
+    let units = |text: &str| text.chars().map(char::len_utf16).sum::<usize>();
+    let start = units(text.get(..span.start)?);
+    Some(start..start + units(text.get(span.clone())?))
+}
