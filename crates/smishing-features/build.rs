@@ -1,6 +1,6 @@
 //! Compiles the fact tables of `smishing-data` into hash tables, with the library's own normaliser and hash.
 use std::collections::BTreeMap;
-use std::fmt::{Debug, Write as _};
+use std::fmt::Debug;
 use std::path::Path;
 
 extern crate alloc;
@@ -27,7 +27,15 @@ mod token;
 use host_class::HostClass;
 
 fn main() {
-    for file in ["build.rs", "src/class.rs", "src/hash.rs", "src/host_class.rs", "src/normalize", "src/table.rs", "src/token.rs"] {
+    for file in [
+        "build.rs",
+        "src/class.rs",
+        "src/hash.rs",
+        "src/host_class.rs",
+        "src/normalize",
+        "src/table.rs",
+        "src/token.rs",
+    ] {
         println!("cargo:rerun-if-changed={file}");
     }
     let mut out = String::new();
@@ -58,16 +66,21 @@ mod class_of_script;
 fn write_brands_and_phrases(out: &mut String) {
     let mut phrases: BTreeMap<u64, (u32, u16)> = BTreeMap::new();
     for [class, lang, phrase] in smishing_data::rows(smishing_data::LEXICON) {
-        let class = if class == "negation" && lang != "en" { "negation_abroad" } else { class };
-        let bit = class::NAMES.iter().position(|name| *name == class).unwrap_or_else(|| panic!("lexicon.tsv: unknown class {class}"));
+        let class = if class == "negation" && lang != "en" {
+            "negation_abroad"
+        } else {
+            class
+        };
+        let bit = class::NAMES
+            .iter()
+            .position(|name| *name == class)
+            .unwrap_or_else(|| panic!("lexicon.tsv: unknown class {class}"));
         phrases.entry(phrase_hash(&fold(phrase))).or_default().0 |= 1 << bit;
     }
-    let mut names = Vec::new();
     let mut domains: BTreeMap<String, u16> = BTreeMap::new();
-    for [brand, aliases, _, _, official, _, _] in smishing_data::rows(smishing_data::BRANDS) {
-        names.push(brand);
-        // 0 means "no brand".
-        let id = u16::try_from(names.len()).expect("fewer than 65,536 brands");
+    for ([_, aliases, _, _, official, _, _], row) in smishing_data::rows(smishing_data::BRANDS).zip(1_u64..) {
+        // Rows are numbered from 1: 0 means "no brand".
+        let id = u16::try_from(row).expect("fewer than 65,536 brands");
         for alias in aliases.split('|').filter(|alias| !alias.is_empty()) {
             let entry = phrases.entry(phrase_hash(&fold(alias))).or_default();
             // Where two brands share a name, the first row has it.
@@ -81,10 +94,17 @@ fn write_brands_and_phrases(out: &mut String) {
     }
     let phrases: Vec<_> = phrases.into_iter().collect();
     write_table(out, "PHRASES", "(u32, u16)", &table::lay_out(&phrases));
-    let indexed: Vec<_> = domains.keys().zip(0_u16..).map(|(domain, index)| (hash::word(domain.as_bytes()), index)).collect();
+    let indexed: Vec<_> = domains
+        .keys()
+        .zip(0_u16..)
+        .map(|(domain, index)| (hash::word(domain.as_bytes()), index))
+        .collect();
     write_table(out, "DOMAINS", "u16", &table::lay_out(&indexed));
-    writeln!(out, "pub(crate) static DOMAIN_NAMES: [(&str, u16); {}] = {:?};", domains.len(), domains.iter().collect::<Vec<_>>()).unwrap();
-    writeln!(out, "pub(crate) static BRAND_NAMES: [&str; {}] = {names:?};", names.len()).unwrap();
+    *out += &format!(
+        "pub(crate) static DOMAIN_NAMES: [(&str, u16); {}] = {:?};\n",
+        domains.len(),
+        domains.iter().collect::<Vec<_>>()
+    );
 }
 
 fn write_hosts(out: &mut String) {
@@ -98,16 +118,22 @@ fn write_hosts(out: &mut String) {
         *hosts.entry(suffix).or_default() |= class.0;
     }
     for [suffix, class, _] in smishing_data::rows(smishing_data::LINKS) {
-        *hosts.entry(suffix).or_default() |= HostClass::named(class).unwrap_or_else(|| panic!("links.tsv: unknown class {class}")).0;
+        *hosts.entry(suffix).or_default() |= HostClass::named(class)
+            .unwrap_or_else(|| panic!("links.tsv: unknown class {class}"))
+            .0;
     }
     for word in host_class::WORD_LIKE_SUFFIXES {
         *hosts.entry(word).or_default() |= HostClass::WORD_LIKE.0;
     }
-    let hosts: Vec<_> = hosts.into_iter().map(|(suffix, class)| (hash::word(suffix.as_bytes()), class)).collect();
+    let hosts: Vec<_> = hosts
+        .into_iter()
+        .map(|(suffix, class)| (hash::word(suffix.as_bytes()), class))
+        .collect();
     write_table(out, "HOSTS", "u16", &table::lay_out(&hosts));
 }
 
 fn write_table<V: Debug>(out: &mut String, name: &str, value: &str, slots: &[(u32, V)]) {
-    writeln!(out, "static {name}_SLOTS: [(u32, {value}); {}] = {slots:?};", slots.len()).unwrap();
-    writeln!(out, "pub(crate) static {name}: crate::table::Table<{value}> = crate::table::Table::new(&{name}_SLOTS);").unwrap();
+    *out += &format!("static {name}_SLOTS: [(u32, {value}); {}] = {slots:?};\n", slots.len());
+    *out +=
+        &format!("pub(crate) static {name}: crate::table::Table<{value}> = crate::table::Table::new(&{name}_SLOTS);\n");
 }

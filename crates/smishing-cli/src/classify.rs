@@ -1,5 +1,5 @@
-use crate::read::{self, FormatArg};
 use crate::Outcome;
+use crate::read::{self, FormatArg};
 use anyhow::Context;
 use clap::ValueEnum;
 use rayon::prelude::*;
@@ -83,24 +83,43 @@ impl FromStr for PolicyArg {
 const CHUNK: usize = 4096;
 
 pub(crate) fn run(args: &Args) -> anyhow::Result<Outcome> {
-    let classifier = read::classifier(args.model.as_deref())?.with_policy(args.policy.0).context("--policy")?;
-    let writer = Writer { classifier: &classifier, output: args.output, explain: args.explain };
+    let classifier = read::classifier(args.model.as_deref())?
+        .with_policy(args.policy.0)
+        .context("--policy")?;
+    let writer = Writer {
+        classifier: &classifier,
+        output: args.output,
+        explain: args.explain,
+    };
     if !args.text.is_empty() {
         let sender = args.sender.clone();
-        let rows = args.text.clone().into_iter().zip(1..).map(move |(text, line)| Ok(Row { text, sender: sender.clone(), line, ..Row::default() }));
+        let rows = args.text.clone().into_iter().zip(1..).map(move |(text, line)| {
+            Ok(Row {
+                text,
+                sender: sender.clone(),
+                line,
+                ..Row::default()
+            })
+        });
         return writer.write_all(rows, "argument");
     }
-    let columns = Columns { text: args.text_column.clone(), label: None };
-    match args.input.as_deref().filter(|path| path.as_os_str() != "-") {
-        Some(path) => {
-            let file = File::open(path).with_context(|| path.display().to_string())?;
-            let format = args.format.format().unwrap_or_else(|| Format::of_path(path));
-            writer.write_all(Rows::new(BufReader::with_capacity(1 << 16, file), format, &columns), &path.display().to_string())
-        }
-        None => {
-            let format = args.format.format().unwrap_or(Format::Lines);
-            writer.write_all(Rows::new(BufReader::with_capacity(1 << 16, io::stdin()), format, &columns), "standard input")
-        }
+    let columns = Columns {
+        text: args.text_column.clone(),
+        label: None,
+    };
+    if let Some(path) = args.input.as_deref().filter(|path| path.as_os_str() != "-") {
+        let file = File::open(path).with_context(|| path.display().to_string())?;
+        let format = args.format.format().unwrap_or_else(|| Format::of_path(path));
+        writer.write_all(
+            Rows::new(BufReader::with_capacity(1 << 16, file), format, &columns),
+            &path.display().to_string(),
+        )
+    } else {
+        let format = args.format.format().unwrap_or(Format::Lines);
+        writer.write_all(
+            Rows::new(BufReader::with_capacity(1 << 16, io::stdin()), format, &columns),
+            "standard input",
+        )
     }
 }
 
@@ -113,7 +132,11 @@ struct Writer<'a> {
 impl Writer<'_> {
     /// Reads on a thread of its own and answers as many rows together as are there: all cores are busy with a file, and
     /// whoever writes line by line gets each answer at once.
-    fn write_all(&self, rows: impl Iterator<Item = Result<Row, BadRow>> + Send + 'static, source: &str) -> anyhow::Result<Outcome> {
+    fn write_all(
+        &self,
+        rows: impl Iterator<Item = Result<Row, BadRow>> + Send + 'static,
+        source: &str,
+    ) -> anyhow::Result<Outcome> {
         let (send, receive) = mpsc::sync_channel(2 * CHUNK);
         // Not joined: when our reader has had enough, this thread may still be waiting for input.
         thread::spawn(move || {
@@ -132,7 +155,11 @@ impl Writer<'_> {
                 eprintln!("{source}:{}: {}", bad.line, bad.reason);
                 outcome = Outcome::SomeInputUnusable;
             }
-            chunk.par_iter().with_min_len(64).map(|row| self.line(row)).collect_into_vec(&mut lines);
+            chunk
+                .par_iter()
+                .with_min_len(64)
+                .map(|row| self.line(row))
+                .collect_into_vec(&mut lines);
             for line in &lines {
                 out.write_all(line.as_bytes())?;
             }
@@ -152,16 +179,32 @@ impl Writer<'_> {
     }
 
     fn text(&self, row: &Row) -> String {
-        let shown: String = row.text.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect();
+        let shown: String = row
+            .text
+            .chars()
+            .map(|letter| if letter.is_control() { ' ' } else { letter })
+            .collect();
         if !self.explain {
             let verdict = self.classifier.classify(message(row));
             return format!("{:<9} {:.3}  {shown}\n", verdict.label(), verdict.score());
         }
         let explanation = self.classifier.explain(message(row));
         let verdict = explanation.verdict();
-        let reasons: Vec<_> = explanation.reasons().take(2).map(|reason| reason.signal.description().trim_end_matches('.')).collect();
-        let reasons = if reasons.is_empty() { "the wording alone".to_owned() } else { reasons.join("; ") };
-        format!("{:<9} {:.3}  {shown}\n                 {reasons}\n", verdict.label(), verdict.score())
+        let reasons: Vec<_> = explanation
+            .reasons()
+            .take(2)
+            .map(|reason| reason.signal.description().trim_end_matches('.'))
+            .collect();
+        let reasons = if reasons.is_empty() {
+            "the wording alone".to_owned()
+        } else {
+            reasons.join("; ")
+        };
+        format!(
+            "{:<9} {:.3}  {shown}\n                 {reasons}\n",
+            verdict.label(),
+            verdict.score()
+        )
     }
 
     fn json(&self, row: &Row) -> String {
@@ -173,7 +216,9 @@ impl Writer<'_> {
             None => line.push_str(&row.line.to_string()),
         }
         let explanation = self.explain.then(|| self.classifier.explain(message(row)));
-        let verdict = explanation.as_ref().map_or_else(|| self.classifier.classify(message(row)), Explanation::verdict);
+        let verdict = explanation
+            .as_ref()
+            .map_or_else(|| self.classifier.classify(message(row)), Explanation::verdict);
         let probabilities = verdict.probabilities();
         // Writing to a String cannot fail.
         let _ = write!(
@@ -193,8 +238,16 @@ impl Writer<'_> {
             if index > 0 {
                 line.push(',');
             }
-            let span = signal.span.as_ref().map_or(Value::Null, |span| json!([span.start, span.end]));
-            let _ = write!(line, "{{\"id\":\"{}\",\"span\":{span},\"contribution\":{}}}", signal.signal.id(), signal.contribution);
+            let span = signal
+                .span
+                .as_ref()
+                .map_or(Value::Null, |span| json!([span.start, span.end]));
+            let _ = write!(
+                line,
+                "{{\"id\":\"{}\",\"span\":{span},\"contribution\":{}}}",
+                signal.signal.id(),
+                signal.contribution
+            );
         }
         line.push_str("]}\n");
         line

@@ -52,7 +52,11 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Outcome> {
         let text = serde_json::to_string_pretty(&json!({ "sets": sets }))? + "\n";
         std::fs::write(path, text).with_context(|| path.display().to_string())?;
     }
-    Ok(if clean { Outcome::Clean } else { Outcome::SomeInputUnusable })
+    Ok(if clean {
+        Outcome::Clean
+    } else {
+        Outcome::SomeInputUnusable
+    })
 }
 
 type Sets = Vec<(String, Figures)>;
@@ -63,7 +67,9 @@ fn cross_validated(args: &Args, folds: usize) -> anyhow::Result<(Sets, bool)> {
     let removed = corpus.remove_duplicates();
     eprintln!("{}", output::reading_report(&corpus, Some(&removed)));
     let bar = Bar::new();
-    let figures = cross_validate(&corpus, &options, folds, args.repeats, &|stage, done, of| bar.step(stage, done, of))?;
+    let figures = cross_validate(&corpus, &options, folds, args.repeats, &|stage, done, of| {
+        bar.step(stage, done, of);
+    })?;
     bar.finish();
     let clean = corpus.files.iter().all(|file| file.bad_rows.is_empty());
     Ok((vec![(format!("{folds} folds, {} seeds", args.repeats), figures)], clean))
@@ -76,8 +82,14 @@ fn scored(args: &Args) -> anyhow::Result<(Sets, bool)> {
     for path in &args.data.data {
         let corpus = args.data.read(std::slice::from_ref(path))?;
         clean &= corpus.files.iter().all(|file| file.bad_rows.is_empty());
-        let name = path.file_stem().map_or_else(|| path.display().to_string(), |stem| stem.to_string_lossy().into_owned());
-        sets.push((name, smishing_train::evaluate(&classifier, &corpus, args.settings.options()?.seed)));
+        let name = path.file_stem().map_or_else(
+            || path.display().to_string(),
+            |stem| stem.to_string_lossy().into_owned(),
+        );
+        sets.push((
+            name,
+            smishing_train::evaluate(&classifier, &corpus, args.settings.options()?.seed),
+        ));
     }
     Ok((sets, clean))
 }

@@ -18,24 +18,60 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Outcome> {
     let mut facts = output::table(&["model", ""]);
     facts.add_row(["bytes".to_owned(), bytes.len().to_string()]);
     facts.add_row(["format".to_owned(), smishing::FORMAT_VERSION.to_string()]);
-    facts.add_row(["feature schema".to_owned(), format!("{:016x}{}", model.schema(), if model.is_runnable() { "" } else { " (not this version's: retrain)" })]);
+    facts.add_row([
+        "feature schema".to_owned(),
+        format!(
+            "{:016x}{}",
+            model.schema(),
+            if model.is_runnable() {
+                ""
+            } else {
+                " (not this version's: retrain)"
+            }
+        ),
+    ]);
     facts.add_row(["buckets".to_owned(), format!("2^{}", parts.buckets.bits())]);
     facts.add_row(["signals".to_owned(), parts.bad.signals.len().to_string()]);
-    facts.add_row(["smishing head", if parts.smishing.is_some() { "yes" } else { "no: trained on two classes" }]);
-    facts.add_row(["share of bad messages in training".to_owned(), format!("{:.3}", parts.prior)]);
+    facts.add_row([
+        "smishing head",
+        if parts.smishing.is_some() {
+            "yes"
+        } else {
+            "no: trained on two classes"
+        },
+    ]);
+    facts.add_row([
+        "share of bad messages in training".to_owned(),
+        format!("{:.3}", parts.prior),
+    ]);
     println!("{facts}\n");
 
     let mut policies = output::table(&["policy", "flags from a score of"]);
     let thresholds = &parts.thresholds;
     policies.add_row(["balanced (default)".into(), score(thresholds.balanced)]);
-    policies.add_row(["abstaining".into(), format!("{}, unsure from {}", score(thresholds.unsure.1), score(thresholds.unsure.0))]);
+    policies.add_row([
+        "abstaining".into(),
+        format!(
+            "{}, unsure from {}",
+            score(thresholds.unsure.1),
+            score(thresholds.unsure.0)
+        ),
+    ]);
     for threshold in &thresholds.by_false_positive_rate {
-        policies.add_row([format!("fpr-{}%", f64::from((threshold.rate * 1e5).round()) / 1e3), score(threshold.logit)]);
+        policies.add_row([
+            format!("fpr-{}%", f64::from((threshold.rate * 1e5).round()) / 1e3),
+            score(threshold.logit),
+        ]);
     }
     println!("{policies}\n");
 
     let mut signals = output::table(&["signal", "log-odds of bad"]);
-    let mut weights: Vec<_> = parts.bad.signals.iter().map(|(id, weight)| (id, weight * parts.bad.scale)).collect();
+    let mut weights: Vec<_> = parts
+        .bad
+        .signals
+        .iter()
+        .map(|(id, weight)| (id, weight * parts.bad.scale))
+        .collect();
     weights.sort_by(|a, b| b.1.total_cmp(&a.1));
     for (id, weight) in weights {
         signals.add_row([id.clone(), format!("{weight:+.2}")]);

@@ -12,14 +12,18 @@ mod train;
 
 /// Tells genuine text messages from spam and smishing (SMS scams).
 #[derive(Parser)]
-#[command(version, max_term_width = 110, after_help = "Examples:
+#[command(
+    version,
+    max_term_width = 110,
+    after_help = "Examples:
   smishing classify --explain \"Your parcel is held, pay the fee at post-fee.top\"
   smishing classify --input messages.jsonl --output jsonl > verdicts.jsonl
   smishing train SMSSpamCollection --output uci.smsh
   smishing evaluate --folds 5 SMSSpamCollection
   smishing inspect uci.smsh
 
-Exit code: 0 done, 1 done but some input lines were unusable, 2 wrong usage, unreadable file or unusable model.")]
+Exit code: 0 done, 1 done but some input lines were unusable, 2 wrong usage, unreadable file or unusable model."
+)]
 struct Cli {
     #[command(subcommand)]
     command: Command,

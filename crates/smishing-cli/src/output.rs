@@ -4,7 +4,11 @@ use smishing_train::{Corpus, Estimate, Figures, Removed};
 use std::io::ErrorKind;
 
 pub(crate) fn is_broken_pipe(error: &anyhow::Error) -> bool {
-    error.chain().any(|cause| cause.downcast_ref::<std::io::Error>().is_some_and(|error| error.kind() == ErrorKind::BrokenPipe))
+    error.chain().any(|cause| {
+        cause
+            .downcast_ref::<std::io::Error>()
+            .is_some_and(|error| error.kind() == ErrorKind::BrokenPipe)
+    })
 }
 
 /// A plain table whose columns from the second on are numbers.
@@ -20,7 +24,9 @@ pub(crate) fn table(header: &[&str]) -> Table {
 /// What was read, by file and label.
 pub(crate) fn reading_report(corpus: &Corpus, removed: Option<&Removed>) -> String {
     let mut report = table(&["file", "rows", "ham", "spam", "smishing", "skipped"]);
-    let count = |labels: &std::collections::BTreeMap<smishing::Label, usize>, label| labels.get(&label).copied().unwrap_or(0).to_string();
+    let count = |labels: &std::collections::BTreeMap<smishing::Label, usize>, label| {
+        labels.get(&label).copied().unwrap_or(0).to_string()
+    };
     for file in &corpus.files {
         report.add_row([
             file.name(),
@@ -68,9 +74,21 @@ pub(crate) fn figures_table(sets: &[(String, Figures)]) -> Table {
 }
 
 fn percent(estimate: Option<Estimate>) -> String {
-    estimate.map_or_else(|| "-".into(), |Estimate { value, ci95: [low, high] }| format!("{:.2} % ({:.2} to {:.2})", 100.0 * value, 100.0 * low, 100.0 * high))
+    estimate.map_or_else(
+        || "-".into(),
+        |Estimate {
+             value,
+             ci95: [low, high],
+         }| format!("{:.2} % ({:.2} to {:.2})", 100.0 * value, 100.0 * low, 100.0 * high),
+    )
 }
 
 fn plain(estimate: Option<Estimate>) -> String {
-    estimate.map_or_else(|| "-".into(), |Estimate { value, ci95: [low, high] }| format!("{value:.4} ({low:.4} to {high:.4})"))
+    estimate.map_or_else(
+        || "-".into(),
+        |Estimate {
+             value,
+             ci95: [low, high],
+         }| format!("{value:.4} ({low:.4} to {high:.4})"),
+    )
 }

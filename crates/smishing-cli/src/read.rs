@@ -60,7 +60,10 @@ impl DataArgs {
     pub(crate) fn read(&self, files: &[PathBuf]) -> anyhow::Result<Corpus> {
         let options = ReadOptions {
             format: self.format.format(),
-            columns: Columns { text: self.text_column.clone(), label: self.label_column.clone() },
+            columns: Columns {
+                text: self.text_column.clone(),
+                label: self.label_column.clone(),
+            },
             labels: self.map_label.iter().cloned().fold(LabelMap::default(), LabelMap::with),
             skip_bad_rows: self.skip_bad_rows,
         };
@@ -71,7 +74,14 @@ impl DataArgs {
             }
         }
         if corpus.records.is_empty() {
-            anyhow::bail!("no messages in {}", files.iter().map(|file| file.display().to_string()).collect::<Vec<_>>().join(", "));
+            anyhow::bail!(
+                "no messages in {}",
+                files
+                    .iter()
+                    .map(|file| file.display().to_string())
+                    .collect::<Vec<_>>()
+                    .join(", ")
+            );
         }
         Ok(corpus)
     }

@@ -48,12 +48,20 @@ pub(crate) struct Settings {
 impl Settings {
     pub(crate) fn options(&self) -> anyhow::Result<TrainOptions> {
         let buckets = Buckets::new(self.bits).context("--bits")?;
-        Ok(TrainOptions { buckets, alpha: self.alpha, solver: self.solver, seed: self.seed, ..TrainOptions::default() })
+        Ok(TrainOptions {
+            buckets,
+            alpha: self.alpha,
+            solver: self.solver,
+            seed: self.seed,
+            ..TrainOptions::default()
+        })
     }
 }
 
 fn licence(text: &str) -> Result<(String, String), String> {
-    text.split_once('=').map(|(name, licence)| (name.into(), licence.into())).ok_or_else(|| "expected NAME=TEXT".into())
+    text.split_once('=')
+        .map(|(name, licence)| (name.into(), licence.into()))
+        .ok_or_else(|| "expected NAME=TEXT".into())
 }
 
 pub(crate) fn run(args: &Args) -> anyhow::Result<Outcome> {
@@ -65,7 +73,9 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Outcome> {
     let problem = Problem::new(&corpus, options.buckets);
     let trained = smishing_train::train(&problem, &options, &|stage, done, of| bar.step(stage, done, of))?;
     bar.finish();
-    let notes = CardNotes { licences: args.licence.iter().cloned().collect() };
+    let notes = CardNotes {
+        licences: args.licence.iter().cloned().collect(),
+    };
     let card = card(&corpus, &removed, &options, &trained, &notes);
     let bytes = trained.model(card.clone())?.to_bytes();
     write(&args.output, &bytes)?;
@@ -74,8 +84,18 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Outcome> {
     for (head, norm) in &trained.not_converged {
         eprintln!("{head}: the solver stopped before the optimum (gradient norm {norm:.2e})");
     }
-    println!("{} clusters; {}: {} bytes; card: {}", problem.clusters.count(), args.output.display(), bytes.len(), card_path.display());
-    Ok(if corpus.files.iter().all(|file| file.bad_rows.is_empty()) { Outcome::Clean } else { Outcome::SomeInputUnusable })
+    println!(
+        "{} clusters; {}: {} bytes; card: {}",
+        problem.clusters.count(),
+        args.output.display(),
+        bytes.len(),
+        card_path.display()
+    );
+    Ok(if corpus.files.iter().all(|file| file.bad_rows.is_empty()) {
+        Outcome::Clean
+    } else {
+        Outcome::SomeInputUnusable
+    })
 }
 
 /// The card with the day it was made, which the model itself leaves out: the same data give the same model.

@@ -53,7 +53,10 @@ impl Detector {
     pub(crate) fn detect(&mut self, text: &[u8], tokens: &[Token], folds: Folds, message: &Message<'_>) {
         let Self { evidence, findings } = self;
         evidence.scan(text, tokens);
-        *findings = Findings { signals: SignalSet::default(), found: core::mem::take(&mut findings.found) };
+        *findings = Findings {
+            signals: SignalSet::default(),
+            found: core::mem::take(&mut findings.found),
+        };
         findings.found.clear();
         findings.add_links(text, evidence);
         findings.add_numbers(text, evidence);
@@ -146,7 +149,9 @@ impl Findings {
     fn add_requests(&mut self, text: &[u8], evidence: &Evidence, sentence: &[Term]) {
         /// Words between a negation and the verb it negates, at most.
         const REACH: usize = 4;
-        let all = sentence.iter().fold(Classes::default(), |all, term| all.with(term.classes));
+        let all = sentence
+            .iter()
+            .fold(Classes::default(), |all, term| all.with(term.classes));
         let negated = |verb: &Term| {
             sentence.iter().any(|term| {
                 let before = term.word <= verb.word && verb.word - term.word <= REACH;
@@ -156,12 +161,16 @@ impl Findings {
             })
         };
         let asks = |class: Classes| {
-            (all.has(class)).then(|| sentence.iter().find(|term| term.classes.has(class) && !negated(term))).flatten()
+            (all.has(class))
+                .then(|| sentence.iter().find(|term| term.classes.has(class) && !negated(term)))
+                .flatten()
         };
         let secrets = Classes::CODE.with(Classes::CREDENTIAL);
         let forbids_sharing = all.has(Classes::NEGATION.with(Classes::NEGATION_ABROAD))
             && (all.has(secrets) || self.signals.contains(Signal::CodePresent))
-            && sentence.iter().any(|term| term.classes.has(Classes::SEND) && negated(term));
+            && sentence
+                .iter()
+                .any(|term| term.classes.has(Classes::SEND) && negated(term));
         if forbids_sharing {
             self.add(Signal::DoNotShare, sentence[0].span.clone());
         }
@@ -183,16 +192,29 @@ impl Findings {
         }
         let stretch = sentence[0].span.start..sentence[sentence.len() - 1].span.end;
         if let Some(verb) = asks(Classes::FOLLOW)
-            && (all.has(Classes::LINK_WORD) || evidence.links.iter().any(|link| !link.email && link.span.start >= stretch.start && !ends_sentence(text.get(stretch.end..link.span.start).unwrap_or_default())))
+            && (all.has(Classes::LINK_WORD)
+                || evidence.links.iter().any(|link| {
+                    !link.email
+                        && link.span.start >= stretch.start
+                        && !ends_sentence(text.get(stretch.end..link.span.start).unwrap_or_default())
+                }))
         {
             self.add(Signal::AskFollow, verb.span.clone());
         }
         if let Some(verb) = asks(Classes::CALL)
-            && let Some((_, number)) = evidence.numbers.iter().find(|(kind, span)| *kind == NumberKind::Phone && span.start >= stretch.start)
+            && let Some((_, number)) = evidence
+                .numbers
+                .iter()
+                .find(|(kind, span)| *kind == NumberKind::Phone && span.start >= stretch.start)
         {
             self.add(Signal::AskCall, verb.span.start..number.end.max(verb.span.end));
         }
-        if all.has(Classes::OPT_OUT) && (all.has(Classes::REPLY.with(Classes::SEND).with(Classes::FOLLOW)) || sentence.iter().any(|term| term.classes.has(Classes::OPT_OUT) && text[term.span.clone()].contains(&b' '))) {
+        if all.has(Classes::OPT_OUT)
+            && (all.has(Classes::REPLY.with(Classes::SEND).with(Classes::FOLLOW))
+                || sentence
+                    .iter()
+                    .any(|term| term.classes.has(Classes::OPT_OUT) && text[term.span.clone()].contains(&b' ')))
+        {
             self.add(Signal::OptOut, stretch);
         } else if let Some(verb) = asks(Classes::REPLY) {
             self.add(Signal::AskReply, verb.span.clone());
@@ -253,7 +275,9 @@ impl Findings {
 
     fn add_sender(&mut self, sender: &str) {
         let digits = sender.bytes().filter(u8::is_ascii_digit).count();
-        let numeric = sender.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'+' | b'-' | b' ' | b'(' | b')' | b'.'));
+        let numeric = sender
+            .bytes()
+            .all(|byte| byte.is_ascii_digit() || matches!(byte, b'+' | b'-' | b' ' | b'(' | b')' | b'.'));
         let signal = if sender.contains('@') {
             Signal::SenderEmail
         } else if !numeric {
@@ -269,8 +293,17 @@ impl Findings {
 
 /// Whether a code is bound to a site: `@host #123456` (WICG sms-one-time-codes).
 fn is_bound(text: &[u8], code: &Range<usize>) -> bool {
-    let Some(before) = text[..code.start].strip_suffix(b"#") else { return false };
-    let Some(before) = before.strip_suffix(b" ") else { return false };
-    let host = before.iter().rev().take(254).take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-')).count();
+    let Some(before) = text[..code.start].strip_suffix(b"#") else {
+        return false;
+    };
+    let Some(before) = before.strip_suffix(b" ") else {
+        return false;
+    };
+    let host = before
+        .iter()
+        .rev()
+        .take(254)
+        .take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-'))
+        .count();
     host > 0 && before[..before.len() - host].ends_with(b"@")
 }

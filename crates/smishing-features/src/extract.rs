@@ -60,7 +60,13 @@ pub struct BucketsError(u8);
 
 impl fmt::Display for BucketsError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "2^{} hash buckets asked for; {} to {} bits are supported", self.0, Buckets::MIN_BITS, Buckets::MAX_BITS)
+        write!(
+            f,
+            "2^{} hash buckets asked for; {} to {} bits are supported",
+            self.0,
+            Buckets::MIN_BITS,
+            Buckets::MAX_BITS
+        )
     }
 }
 
@@ -110,7 +116,8 @@ impl Extractor {
             span: start..start + word.len(),
             hash: hash::word(word.as_bytes()),
         }));
-        self.detector.detect(self.text.as_bytes(), &self.tokens, self.text.folds(), message);
+        self.detector
+            .detect(self.text.as_bytes(), &self.tokens, self.text.folds(), message);
     }
 
     /// The normalised text of the message last read.
@@ -134,7 +141,10 @@ impl Extractor {
     /// The signals of the message last read with [`read_tracked`](Self::read_tracked), each with its first place in
     /// the original text (UTF-8 byte offsets) where it has one.
     pub fn signal_spans(&self) -> impl Iterator<Item = (Signal, Option<Range<usize>>)> {
-        self.detector.found().iter().map(|found| (found.signal, self.text.original_span(found.span.clone())))
+        self.detector
+            .found()
+            .iter()
+            .map(|found| (found.signal, self.text.original_span(found.span.clone())))
     }
 
     /// Emits each bucket that an n-gram of the message last read falls into, once.

@@ -58,7 +58,10 @@ mod tests {
     /// These numbers are the file format's: a change that alters them makes every stored model meaningless.
     #[test]
     fn golden_vectors() {
-        assert_eq!(ngram::<3>(0x61_62_63), 0x61_62_63_u64.wrapping_mul(0x243F_6A88_85A3_08D3));
+        assert_eq!(
+            ngram::<3>(0x61_62_63),
+            0x61_62_63_u64.wrapping_mul(0x243F_6A88_85A3_08D3)
+        );
         let golden = [
             (ngram::<3>(0xFF61_6263), GOLDEN[0]),
             (ngram::<4>(0x6162_6364), GOLDEN[1]),
@@ -69,7 +72,12 @@ mod tests {
             (word("проверка".as_bytes()), GOLDEN[6]),
             (pair(word(b"your"), word(b"code")), GOLDEN[7]),
         ];
-        assert_eq!(golden.map(|(found, _)| found), golden.map(|(_, expected)| expected), "{:#018x?}", golden.map(|(found, _)| found));
+        assert_eq!(
+            golden.map(|(found, _)| found),
+            golden.map(|(_, expected)| expected),
+            "{:#018x?}",
+            golden.map(|(found, _)| found)
+        );
     }
 
     const GOLDEN: [u64; 8] = [

@@ -38,7 +38,13 @@ struct Run {
 
 /// Digits from `start` on, with the single joints of telephone numbers and amounts between them.
 fn digit_run(text: &[u8], start: usize) -> Run {
-    let mut run = Run { span: start..start, digits: 0, groups: 1, first_group: 0, decimal: false };
+    let mut run = Run {
+        span: start..start,
+        digits: 0,
+        groups: 1,
+        first_group: 0,
+        decimal: false,
+    };
     let mut at = start;
     loop {
         match text.get(at) {
@@ -72,37 +78,67 @@ fn kind(text: &[u8], run: &Run) -> Option<NumberKind> {
     if has_currency(before, after) {
         return Some(NumberKind::Money);
     }
-    let glued = before.last().is_some_and(u8::is_ascii_alphabetic) || after.first().is_some_and(u8::is_ascii_alphabetic);
+    let glued =
+        before.last().is_some_and(u8::is_ascii_alphabetic) || after.first().is_some_and(u8::is_ascii_alphabetic);
     let international = matches!(before.last(), Some(b'+'));
-    if !glued && !run.decimal && (9..=15).contains(&run.digits) && (run.groups > 1 || international || run.digits >= 10) {
+    if !glued && !run.decimal && (9..=15).contains(&run.digits) && (run.groups > 1 || international || run.digits >= 10)
+    {
         return Some(NumberKind::Phone);
     }
-    let one_code = run.groups == 1 || (run.groups == 2 && run.digits == 2 * run.first_group && matches!(text.get(run.span.start + run.first_group), Some(b'-' | b' ')));
+    let one_code = run.groups == 1
+        || (run.groups == 2
+            && run.digits == 2 * run.first_group
+            && matches!(text.get(run.span.start + run.first_group), Some(b'-' | b' ')));
     (!glued && !run.decimal && one_code && (4..=8).contains(&run.digits)).then_some(NumberKind::Code)
 }
 
 /// `**1234`, `xx1234`, `x1234`, `ending 1234`.
 fn is_masked(before: &[u8]) -> bool {
-    let mask = before.iter().rev().take_while(|byte| matches!(byte, b'*' | b'x' | b'-' | b'#')).take(24).filter(|&&byte| byte != b'-').count();
-    let word_before = before[..before.len() - mask].last().is_some_and(u8::is_ascii_alphanumeric);
+    let mask = before
+        .iter()
+        .rev()
+        .take_while(|byte| matches!(byte, b'*' | b'x' | b'-' | b'#'))
+        .take(24)
+        .filter(|&&byte| byte != b'-')
+        .count();
+    let word_before = before[..before.len() - mask]
+        .last()
+        .is_some_and(u8::is_ascii_alphanumeric);
     let mask_is_sign = matches!(before.last(), Some(b'*'));
     (mask >= 1 && (mask_is_sign || !word_before) && !before.ends_with(b"#") && (mask >= 2 || !before.ends_with(b"-")))
-        || [&b"ending "[..], b"ending in ", b"ending with ", b"ends "].iter().any(|words| before.ends_with(words))
+        || [&b"ending "[..], b"ending in ", b"ending with ", b"ends "]
+            .iter()
+            .any(|words| before.ends_with(words))
 }
 
 fn has_currency(before: &[u8], after: &[u8]) -> bool {
     const SIGNS: [&str; 10] = ["$", "£", "€", "₹", "₦", "₱", "¥", "₩", "₫", "₺"];
     const CODES: [&[u8]; 27] = [
-        b"rs", b"rs.", b"inr", b"usd", b"eur", b"gbp", b"ngn", b"php", b"zar", b"sgd", b"myr", b"rm", b"aud", b"cad", b"idr", b"rp", b"tl", b"try", b"pln", b"rub", b"vnd", b"krw", b"jpy", b"cny",
-        b"mzn", b"aed", b"sar",
+        b"rs", b"rs.", b"inr", b"usd", b"eur", b"gbp", b"ngn", b"php", b"zar", b"sgd", b"myr", b"rm", b"aud", b"cad",
+        b"idr", b"rp", b"tl", b"try", b"pln", b"rub", b"vnd", b"krw", b"jpy", b"cny", b"mzn", b"aed", b"sar",
     ];
-    const UNITS: [&str; 15] = ["元", "円", "원", "руб", "р.", "zł", "zl", "tl", "eur", "usd", "lei", "vnd", "dong", "euro", "mt"];
+    const UNITS: [&str; 15] = [
+        "元", "円", "원", "руб", "р.", "zł", "zl", "tl", "eur", "usd", "lei", "vnd", "dong", "euro", "mt",
+    ];
     let before = before.strip_suffix(b" ").unwrap_or(before);
     let after = after.strip_prefix(b" ").unwrap_or(after);
-    SIGNS.iter().any(|sign| before.ends_with(sign.as_bytes()) || after.starts_with(sign.as_bytes()))
-        || CODES.iter().any(|code| before.strip_suffix(*code).is_some_and(|rest| !rest.last().is_some_and(u8::is_ascii_alphanumeric)))
-        || UNITS.iter().any(|unit| after.strip_prefix(unit.as_bytes()).is_some_and(|rest| !rest.first().is_some_and(u8::is_ascii_alphanumeric)))
-        || (before.ends_with(b"r") && !before[..before.len() - 1].last().is_some_and(|byte| !matches!(byte, b' ' | b'\n' | b'(')))
+    SIGNS
+        .iter()
+        .any(|sign| before.ends_with(sign.as_bytes()) || after.starts_with(sign.as_bytes()))
+        || CODES.iter().any(|code| {
+            before
+                .strip_suffix(*code)
+                .is_some_and(|rest| !rest.last().is_some_and(u8::is_ascii_alphanumeric))
+        })
+        || UNITS.iter().any(|unit| {
+            after
+                .strip_prefix(unit.as_bytes())
+                .is_some_and(|rest| !rest.first().is_some_and(u8::is_ascii_alphanumeric))
+        })
+        || (before.ends_with(b"r")
+            && !before[..before.len() - 1]
+                .last()
+                .is_some_and(|byte| !matches!(byte, b' ' | b'\n' | b'(')))
 }
 
 #[cfg(test)]

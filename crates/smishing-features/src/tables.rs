@@ -1,4 +1,4 @@
 //! The tables that the build script made of `smishing-data`.
-#![allow(clippy::unreadable_literal, clippy::large_stack_arrays)]
+#![allow(clippy::unreadable_literal)]
 
 include!(concat!(env!("OUT_DIR"), "/tables.rs"));

@@ -98,9 +98,16 @@ impl Terms {
 
     #[inline]
     fn look_up(&mut self, hash: u64, span: Range<usize>, word: usize, sentence: usize) {
-        let Some((classes, brand)) = PHRASES.get(hash) else { return };
+        let Some((classes, brand)) = PHRASES.get(hash) else {
+            return;
+        };
         if classes != 0 {
-            self.terms.push(Term { span: span.clone(), classes: Classes(classes), word, sentence });
+            self.terms.push(Term {
+                span: span.clone(),
+                classes: Classes(classes),
+                word,
+                sentence,
+            });
         }
         if let Some(brand) = Brand::from_table(brand) {
             self.brands.push((brand, span));
@@ -124,5 +131,8 @@ pub(crate) fn ends_sentence(between: &[u8]) -> bool {
 /// Whether a letter of an unspaced script stands at `at`; all of them take three bytes, the first from 0xE3 on.
 fn is_unspaced_at(text: &[u8], at: usize) -> bool {
     text.get(at).is_some_and(|&lead| lead >= 0xE3)
-        && text.get(at..at + 3).and_then(|letter| core::str::from_utf8(letter).ok()).is_some_and(|letter| letter.chars().all(is_unspaced))
+        && text
+            .get(at..at + 3)
+            .and_then(|letter| core::str::from_utf8(letter).ok())
+            .is_some_and(|letter| letter.chars().all(is_unspaced))
 }

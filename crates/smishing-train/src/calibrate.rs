@@ -18,7 +18,10 @@ impl Platt {
         /// Scores that say nothing would give 0 or less, and no order to set thresholds by.
         const FLATTEST: f32 = 1e-3;
         let fit = SparseLogistic::new(ALPHA).fit(&CsrMatrix::of_column(scores), positive)?;
-        Ok(Self { scale: (fit.weights[0] as f32).max(FLATTEST), offset: fit.intercept as f32 })
+        Ok(Self {
+            scale: (fit.weights[0] as f32).max(FLATTEST),
+            offset: fit.intercept as f32,
+        })
     }
 
     pub(crate) fn logit(self, score: f32) -> f32 {
@@ -42,25 +45,51 @@ pub(crate) fn thresholds(logits: &[f32], bad: &[bool], clusters: &[usize]) -> Th
     let mut rows = order.as_slice();
     // Rows of equal score are flagged together.
     while let Some((&first, _)) = rows.split_first() {
-        let tied = rows.iter().take_while(|&&row| logits[row].total_cmp(&logits[first]).is_eq()).count();
+        let tied = rows
+            .iter()
+            .take_while(|&&row| logits[row].total_cmp(&logits[first]).is_eq())
+            .count();
         let (now, rest) = rows.split_at(tied);
-        curve.step(now, rest.first().map(|&next| logits[next]), logits[first], bad, &weights);
+        curve.step(
+            now,
+            rest.first().map(|&next| logits[next]),
+            logits[first],
+            bad,
+            &weights,
+        );
         rows = rest;
     }
     let bad_rows = bad.iter().filter(|&&bad| bad).count() as f64;
     let by_false_positive_rate = RATES
         .into_iter()
         .filter(|&rate| f64::from(rate) * ham >= SUPPORT)
-        .filter_map(|rate| curve.last_within(f64::from(rate) * ham).map(|point| RateThreshold { rate, logit: point.threshold }))
+        .filter_map(|rate| {
+            curve.last_within(f64::from(rate) * ham).map(|point| RateThreshold {
+                rate,
+                logit: point.threshold,
+            })
+        })
         .collect();
     let within = curve.points.iter().filter(|point| point.false_alarms <= 0.01 * ham);
     let balanced = within
         .max_by(|a, b| a.mcc(bad_rows, ham).total_cmp(&b.mcc(bad_rows, ham)))
         .map_or(0.0, |point| point.threshold);
     // Doubt lies between missing one bad message in fifty and flagging one genuine message in two hundred.
-    let sure_bad = curve.last_within(0.005 * ham).map_or(balanced, |point| point.threshold).max(balanced);
-    let sure_ham = curve.points.iter().find(|point| point.caught >= 0.98 * bad_rows).map_or(balanced, |point| point.threshold).min(balanced);
-    Thresholds { balanced, unsure: (sure_ham, sure_bad), by_false_positive_rate }
+    let sure_bad = curve
+        .last_within(0.005 * ham)
+        .map_or(balanced, |point| point.threshold)
+        .max(balanced);
+    let sure_ham = curve
+        .points
+        .iter()
+        .find(|point| point.caught >= 0.98 * bad_rows)
+        .map_or(balanced, |point| point.threshold)
+        .min(balanced);
+    Thresholds {
+        balanced,
+        unsure: (sure_ham, sure_bad),
+        by_false_positive_rate,
+    }
 }
 
 /// One over the number of rows of the same cluster, for genuine rows; bad rows count 1.
@@ -69,7 +98,11 @@ fn cluster_weights(clusters: &[usize], bad: &[bool]) -> Vec<f64> {
     for (&cluster, _) in clusters.iter().zip(bad).filter(|(_, bad)| !**bad) {
         sizes[cluster] += 1;
     }
-    clusters.iter().zip(bad).map(|(&cluster, &bad)| if bad { 1.0 } else { 1.0 / f64::from(sizes[cluster]) }).collect()
+    clusters
+        .iter()
+        .zip(bad)
+        .map(|(&cluster, &bad)| if bad { 1.0 } else { 1.0 / f64::from(sizes[cluster]) })
+        .collect()
 }
 
 /// What each threshold flags, from the highest down.
@@ -89,22 +122,38 @@ struct Point {
 impl Curve {
     fn step(&mut self, rows: &[usize], next: Option<f32>, logit: f32, bad: &[bool], weights: &[f64]) {
         for &row in rows {
-            *(if bad[row] { &mut self.flagged.caught } else { &mut self.flagged.false_alarms }) += weights[row];
+            *(if bad[row] {
+                &mut self.flagged.caught
+            } else {
+                &mut self.flagged.false_alarms
+            }) += weights[row];
         }
         // Half-way to the next score: as far from both as can be.
         let threshold = next.map_or(logit, |next| f32::midpoint(logit, next));
-        self.points.push(Point { threshold, ..self.flagged });
+        self.points.push(Point {
+            threshold,
+            ..self.flagged
+        });
     }
 
     /// The lowest threshold with at most so many false alarms.
     fn last_within(&self, false_alarms: f64) -> Option<&Point> {
-        self.points.iter().rev().find(|point| point.false_alarms <= false_alarms)
+        self.points
+            .iter()
+            .rev()
+            .find(|point| point.false_alarms <= false_alarms)
     }
 }
 
 impl Point {
     fn mcc(&self, bad: f64, ham: f64) -> f64 {
-        crate::metrics::mcc(self.caught, self.false_alarms, bad - self.caught, ham - self.false_alarms).unwrap_or(-1.0)
+        crate::metrics::mcc(
+            self.caught,
+            self.false_alarms,
+            bad - self.caught,
+            ham - self.false_alarms,
+        )
+        .unwrap_or(-1.0)
     }
 }
 
@@ -126,7 +175,10 @@ mod tests {
             }
         }
         let line = Platt::fit(&scores, &positive).unwrap();
-        assert!((line.scale - 2.0).abs() < 0.05 && (line.offset + 1.0).abs() < 0.05, "{line:?}");
+        assert!(
+            (line.scale - 2.0).abs() < 0.05 && (line.offset + 1.0).abs() < 0.05,
+            "{line:?}"
+        );
     }
 
     #[test]
@@ -138,7 +190,9 @@ mod tests {
         let ham = bad.iter().filter(|bad| !**bad).count() as f32;
         assert!(thresholds.by_false_positive_rate.len() >= 5);
         for threshold in &thresholds.by_false_positive_rate {
-            let flagged = (0..4000).filter(|&row| !bad[row] && logits[row] >= threshold.logit).count() as f32;
+            let flagged = (0..4000)
+                .filter(|&row| !bad[row] && logits[row] >= threshold.logit)
+                .count() as f32;
             assert!(flagged <= threshold.rate * ham, "{threshold:?}: {flagged} of {ham}");
         }
         assert!(thresholds.unsure.0 <= thresholds.balanced && thresholds.balanced <= thresholds.unsure.1);

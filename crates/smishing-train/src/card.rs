@@ -15,9 +15,17 @@ pub struct CardNotes {
 
 /// The card, as a JSON document. It holds no date, so that the same data and settings give the same model file.
 #[must_use]
-pub fn card(corpus: &Corpus, removed: &Removed, options: &TrainOptions, trained: &Trained, notes: &CardNotes) -> String {
+pub fn card(
+    corpus: &Corpus,
+    removed: &Removed,
+    options: &TrainOptions,
+    trained: &Trained,
+    notes: &CardNotes,
+) -> String {
     let rows = corpus.records.len();
-    let solver = options.solver.resolve(rows, options.buckets.count() + smishing::Signal::COUNT);
+    let solver = options
+        .solver
+        .resolve(rows, options.buckets.count() + smishing::Signal::COUNT);
     let data: Vec<Value> = corpus
         .files
         .iter()
@@ -67,8 +75,14 @@ fn held_out_figures(corpus: &Corpus, trained: &Trained) -> Value {
         .enumerate()
         .map(|(row, (record, &logit))| trained.scored(logit, record.label, clusters.of(row)))
         .collect();
-    let kinds = corpus.records.iter().zip(&trained.held_out_smishing).filter_map(|(record, logit)| logit.map(|logit| (record.label == Label::Smishing) == (logit >= 0.0)));
-    let (right, all) = kinds.fold((0_u32, 0_u32), |(right, all), correct| (right + u32::from(correct), all + 1));
+    let kinds = corpus
+        .records
+        .iter()
+        .zip(&trained.held_out_smishing)
+        .filter_map(|(record, logit)| logit.map(|logit| (record.label == Label::Smishing) == (logit >= 0.0)));
+    let (right, all) = kinds.fold((0_u32, 0_u32), |(right, all), correct| {
+        (right + u32::from(correct), all + 1)
+    });
     json!({
         "figures": Figures::new(&scored, 200, 1),
         "spam_or_smishing_accuracy": (all > 0).then(|| f64::from(right) / f64::from(all)),

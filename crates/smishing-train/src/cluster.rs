@@ -1,6 +1,6 @@
 //! Near-duplicate clusters, which splits keep whole: a template on both sides of a split is a leak.
 //!
-//! MinHash with banding (A. Broder, *On the resemblance and containment of documents*, 1997), each candidate pair
+//! `MinHash` with banding (A. Broder, *On the resemblance and containment of documents*, 1997), each candidate pair
 //! verified, joined by union-find. Written here: the crates that offer it bring their own hashing and thread pools
 //! for what is a page of code, and cluster numbers must not change with their versions.
 use crate::corpus::Record;
@@ -47,7 +47,10 @@ impl Clusters {
                 *numbers.entry(key).or_insert(next)
             })
             .collect();
-        Self { of_record, count: numbers.len() }
+        Self {
+            of_record,
+            count: numbers.len(),
+        }
     }
 }
 
@@ -58,7 +61,10 @@ const ROWS: usize = 3;
 
 pub(crate) fn clusters(records: &[Record]) -> Clusters {
     let mut sets = DisjointSets::new(records.len());
-    for key in [|record: &Record| record.cluster.clone(), |record: &Record| record.pair.clone()] {
+    for key in [
+        |record: &Record| record.cluster.clone(),
+        |record: &Record| record.pair.clone(),
+    ] {
         let mut first = HashMap::new();
         for (index, record) in records.iter().enumerate() {
             if let Some(key) = key(record) {
@@ -80,7 +86,10 @@ fn join_similar(records: &[Record], sets: &mut DisjointSets) {
         for (index, signature) in signatures.iter().enumerate() {
             let rows = &signature[band * ROWS..(band + 1) * ROWS];
             let candidate = *first.entry(rows).or_insert(index);
-            if candidate != index && sets.root(candidate) != sets.root(index) && jaccard(&shingles[candidate], &shingles[index]) >= SIMILAR {
+            if candidate != index
+                && sets.root(candidate) != sets.root(index)
+                && jaccard(&shingles[candidate], &shingles[index]) >= SIMILAR
+            {
                 sets.join(candidate, index);
             }
         }
@@ -89,13 +98,23 @@ fn join_similar(records: &[Record], sets: &mut DisjointSets) {
 
 /// Hashed word triples of the text with its digits folded; of short texts, byte 5-grams.
 pub(crate) fn shingles(text: &str) -> HashSet<u64> {
-    let text: String = String::from(NormalizedText::from(text)).chars().map(|letter| if letter.is_ascii_digit() { '0' } else { letter }).collect();
+    let text: String = String::from(NormalizedText::from(text))
+        .chars()
+        .map(|letter| if letter.is_ascii_digit() { '0' } else { letter })
+        .collect();
     let words: Vec<&str> = words(&text).map(|(_, word)| word).collect();
     if words.len() >= 8 && !text.chars().any(|letter| ('\u{3040}'..='\u{D7AF}').contains(&letter)) {
-        words.windows(3).map(|triple| fnv(triple.join(" ").as_bytes())).collect()
+        words
+            .windows(3)
+            .map(|triple| fnv(triple.join(" ").as_bytes()))
+            .collect()
     } else {
         let bytes = text.as_bytes();
-        if bytes.len() < 5 { HashSet::from([fnv(bytes)]) } else { bytes.windows(5).map(fnv).collect() }
+        if bytes.len() < 5 {
+            HashSet::from([fnv(bytes)])
+        } else {
+            bytes.windows(5).map(fnv).collect()
+        }
     }
 }
 
@@ -105,15 +124,23 @@ pub(crate) fn jaccard(a: &HashSet<u64>, b: &HashSet<u64>) -> f64 {
 }
 
 fn signature(shingles: &HashSet<u64>) -> [u64; BANDS * ROWS] {
-    std::array::from_fn(|seed| shingles.iter().map(|&shingle| scramble(shingle ^ scramble(seed as u64))).min().unwrap_or(0))
+    std::array::from_fn(|seed| {
+        shingles
+            .iter()
+            .map(|&shingle| scramble(shingle ^ scramble(seed as u64)))
+            .min()
+            .unwrap_or(0)
+    })
 }
 
 /// FNV-1a, 64 bits.
 fn fnv(bytes: &[u8]) -> u64 {
-    bytes.iter().fold(0xCBF2_9CE4_8422_2325, |hash, &byte| (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01B3))
+    bytes.iter().fold(0xCBF2_9CE4_8422_2325, |hash, &byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01B3)
+    })
 }
 
-/// The finalizer of SplitMix64 (Steele, Lea, Flood 2014).
+/// The finalizer of `SplitMix64` (Steele, Lea, Flood 2014).
 fn scramble(value: u64) -> u64 {
     let value = value.wrapping_add(0x9E37_79B9_7F4A_7C15);
     let value = (value ^ value >> 30).wrapping_mul(0xBF58_476D_1CE4_E5B9);
@@ -127,7 +154,9 @@ struct DisjointSets {
 
 impl DisjointSets {
     fn new(len: usize) -> Self {
-        Self { parents: (0..len).collect() }
+        Self {
+            parents: (0..len).collect(),
+        }
     }
 
     fn root(&mut self, mut item: usize) -> usize {
@@ -167,9 +196,21 @@ mod tests {
     #[test]
     fn templates_cluster_and_others_do_not() {
         let clusters = clusters(&records(&[
-            ("Your parcel 4812 will arrive on Monday between 10 and 12, reply 1 to change the day", None, None),
-            ("The council meets on Thursday in the old town hall, all are welcome to come along", None, None),
-            ("Your parcel 7730 will arrive on Monday between 14 and 16, reply 1 to change the day", None, None),
+            (
+                "Your parcel 4812 will arrive on Monday between 10 and 12, reply 1 to change the day",
+                None,
+                None,
+            ),
+            (
+                "The council meets on Thursday in the old town hall, all are welcome to come along",
+                None,
+                None,
+            ),
+            (
+                "Your parcel 7730 will arrive on Monday between 14 and 16, reply 1 to change the day",
+                None,
+                None,
+            ),
             ("ok", None, None),
             ("OK", None, None),
         ]));
@@ -179,16 +220,28 @@ mod tests {
 
     #[test]
     fn given_clusters_and_pairs_are_kept() {
-        let rows = [("one", Some("x"), None), ("two", Some("y"), Some("p")), ("three", Some("x"), None), ("four", Some("z"), Some("p"))];
+        let rows = [
+            ("one", Some("x"), None),
+            ("two", Some("y"), Some("p")),
+            ("three", Some("x"), None),
+            ("four", Some("z"), Some("p")),
+        ];
         assert_eq!(clusters(&records(&rows)).as_slice(), [0, 1, 0, 1]);
     }
 
     #[test]
     fn every_pair_of_close_texts_is_found() {
         // Oracle: all pairs compared directly.
-        let words = ["alpha", "bravo", "charlie", "delta", "echo", "foxtrot", "golf", "hotel", "india", "juliet", "kilo", "lima"];
+        let words = [
+            "alpha", "bravo", "charlie", "delta", "echo", "foxtrot", "golf", "hotel", "india", "juliet", "kilo", "lima",
+        ];
         let texts: Vec<String> = (0..60)
-            .map(|seed: usize| (0..12).map(|at| words[if at % 6 == seed % 6 { seed / 6 } else { at }]).collect::<Vec<_>>().join(" "))
+            .map(|seed: usize| {
+                (0..12)
+                    .map(|at| words[if at % 6 == seed % 6 { seed / 6 } else { at }])
+                    .collect::<Vec<_>>()
+                    .join(" ")
+            })
             .collect();
         let rows: Vec<_> = texts.iter().map(|text| (text.as_str(), None, None)).collect();
         let records = records(&rows);

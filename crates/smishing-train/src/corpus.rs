@@ -5,8 +5,8 @@ use crate::{Error, LabelMap};
 use sha2::{Digest, Sha256};
 use smishing::{Label, Message};
 use smishing_features::NormalizedText;
-use std::collections::BTreeMap;
-use std::collections::HashMap;
+use std::cmp::Ordering;
+use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 
 /// One labelled message.
@@ -57,7 +57,9 @@ impl FileReport {
     /// The file's name without folders.
     #[must_use]
     pub fn name(&self) -> String {
-        self.path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned())
+        self.path
+            .file_name()
+            .map_or_else(String::new, |name| name.to_string_lossy().into_owned())
     }
 
     /// Usable rows.
@@ -108,7 +110,7 @@ pub struct Removed {
     pub duplicates: usize,
     /// Texts that stand under several labels.
     pub conflicts: usize,
-    /// Rows removed for such a conflict: those of a minority label, all where no label has the majority.
+    /// Rows removed for such a conflict: those of other labels, all where ham and bad tie.
     pub conflicting_rows: usize,
 }
 
@@ -126,7 +128,11 @@ impl Corpus {
                 corpus.read_file(&file, options)?;
             }
         }
-        let bad: Vec<_> = corpus.files.iter().flat_map(|file| file.bad_rows.iter().map(|bad| (file.path.clone(), bad.clone()))).collect();
+        let bad: Vec<_> = corpus
+            .files
+            .iter()
+            .flat_map(|file| file.bad_rows.iter().map(|bad| (file.path.clone(), bad.clone())))
+            .collect();
         if !bad.is_empty() && !options.skip_bad_rows {
             return Err(Error::BadRows(bad));
         }
@@ -134,8 +140,16 @@ impl Corpus {
     }
 
     fn read_file(&mut self, path: &Path, options: &ReadOptions) -> Result<(), Error> {
-        let bytes = std::fs::read(path).map_err(|source| Error::Io { path: path.into(), source })?;
-        let mut report = FileReport { path: path.into(), sha256: hex(&Sha256::digest(&bytes)), labels: BTreeMap::new(), bad_rows: Vec::new() };
+        let bytes = std::fs::read(path).map_err(|source| Error::Io {
+            path: path.into(),
+            source,
+        })?;
+        let mut report = FileReport {
+            path: path.into(),
+            sha256: hex(&Sha256::digest(&bytes)),
+            labels: BTreeMap::new(),
+            bad_rows: Vec::new(),
+        };
         let name = report.name();
         let format = options.format.unwrap_or_else(|| Format::of_path(path));
         for row in Rows::new(bytes.as_slice(), format, &options.columns) {
@@ -151,7 +165,8 @@ impl Corpus {
         Ok(())
     }
 
-    /// Keeps the first row of each text, compared as normalised; where labels differ, rows of the majority label.
+    /// Keeps the first row of each text, compared as normalised. Where labels differ, the majority decides between ham
+    /// and bad (none is kept where it cannot), then between spam and smishing (smishing where it cannot).
     pub fn remove_duplicates(&mut self) -> Removed {
         let mut normalized = NormalizedText::default();
         let mut by_text: HashMap<String, Vec<usize>> = HashMap::new();
@@ -162,21 +177,23 @@ impl Corpus {
         let mut removed = Removed::default();
         let mut keep = vec![false; self.records.len()];
         for rows in by_text.values() {
-            let mut votes: BTreeMap<Label, usize> = BTreeMap::new();
-            for &row in rows {
-                *votes.entry(self.records[row].label).or_default() += 1;
+            let votes = |label| rows.iter().filter(|&&row| self.records[row].label == label).count();
+            let (ham, spam, smishing) = (votes(Label::Ham), votes(Label::Spam), votes(Label::Smishing));
+            // A corpus of two classes calls smishing spam: the label that says more has the tie.
+            let bad = if smishing >= spam { Label::Smishing } else { Label::Spam };
+            let winner = match ham.cmp(&(spam + smishing)) {
+                Ordering::Greater => Some(Label::Ham),
+                Ordering::Less => Some(bad),
+                Ordering::Equal => None,
+            };
+            let kept = rows.iter().find(|&&row| Some(self.records[row].label) == winner);
+            if let Some(&first) = kept {
+                keep[first] = true;
             }
-            let most = votes.values().copied().max().unwrap_or(0);
-            let mut winners = votes.iter().filter(|(_, count)| **count == most).map(|(label, _)| *label);
-            let winner = winners.next().filter(|_| winners.next().is_none());
-            if votes.len() > 1 {
-                removed.conflicts += 1;
-                removed.conflicting_rows += rows.len() - winner.map_or(0, |_| most);
-            }
-            if let Some(first) = winner.and_then(|winner| rows.iter().find(|&&row| self.records[row].label == winner)) {
-                keep[*first] = true;
-                removed.duplicates += most - 1;
-            }
+            let agreeing = winner.map_or(0, votes);
+            removed.duplicates += agreeing.saturating_sub(1);
+            removed.conflicts += usize::from(agreeing < rows.len());
+            removed.conflicting_rows += rows.len() - agreeing;
         }
         let mut keep = keep.into_iter();
         self.records.retain(|_| keep.next().unwrap_or(false));
@@ -192,16 +209,23 @@ impl Corpus {
     /// Whether the corpus tells smishing from other spam.
     #[must_use]
     pub fn has_smishing_and_spam(&self) -> bool {
-        [Label::Spam, Label::Smishing].iter().all(|label| self.records.iter().any(|record| record.label == *label))
+        [Label::Spam, Label::Smishing]
+            .iter()
+            .all(|label| self.records.iter().any(|record| record.label == *label))
     }
 }
 
 fn record(row: Row, file: usize, name: &str, labels: &LabelMap) -> Result<Record, BadRow> {
     let bad = |reason: String| BadRow { line: row.line, reason };
-    let written = row.label.as_deref().ok_or_else(|| bad("no label; name its column with --label-column".into()))?;
-    let label = labels
-        .label(written)
-        .ok_or_else(|| bad(format!("unknown label `{written}`; say what it means with --map-label {written}=ham|spam|smishing")))?;
+    let written = row
+        .label
+        .as_deref()
+        .ok_or_else(|| bad("no label; name its column with --label-column".into()))?;
+    let label = labels.label(written).ok_or_else(|| {
+        bad(format!(
+            "unknown label `{written}`; say what it means with --map-label {written}=ham|spam|smishing"
+        ))
+    })?;
     let text = row.text.trim();
     if text.is_empty() {
         return Err(bad("no text".into()));
@@ -223,16 +247,26 @@ fn record(row: Row, file: usize, name: &str, labels: &LabelMap) -> Result<Record
 
 /// The file itself, or all message files below a folder, by name.
 fn files_below(path: &Path) -> Result<Vec<PathBuf>, Error> {
-    let io = |source| Error::Io { path: path.into(), source };
+    let io = |source| Error::Io {
+        path: path.into(),
+        source,
+    };
     if !std::fs::metadata(path).map_err(io)?.is_dir() {
         return Ok(vec![path.into()]);
     }
-    let mut entries: Vec<_> = std::fs::read_dir(path).map_err(io)?.collect::<Result<_, _>>().map_err(io)?;
+    let mut entries: Vec<_> = std::fs::read_dir(path)
+        .map_err(io)?
+        .collect::<Result<_, _>>()
+        .map_err(io)?;
     entries.sort_by_key(std::fs::DirEntry::file_name);
     let mut files = Vec::new();
     for entry in entries {
         let path = entry.path();
-        let is_data = path.extension().is_some_and(|extension| ["csv", "tsv", "jsonl", "ndjson"].iter().any(|known| extension.eq_ignore_ascii_case(known)));
+        let is_data = path.extension().is_some_and(|extension| {
+            ["csv", "tsv", "jsonl", "ndjson"]
+                .iter()
+                .any(|known| extension.eq_ignore_ascii_case(known))
+        });
         if path.is_dir() || is_data {
             files.extend(files_below(&path)?);
         }
@@ -242,11 +276,13 @@ fn files_below(path: &Path) -> Result<Vec<PathBuf>, Error> {
 
 fn hex(bytes: &[u8]) -> String {
     use std::fmt::Write as _;
-    bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut hex, byte| {
-        // Writing to a String cannot fail.
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    })
+    bytes
+        .iter()
+        .fold(String::with_capacity(2 * bytes.len()), |mut hex, byte| {
+            // Writing to a String cannot fail.
+            let _ = write!(hex, "{byte:02x}");
+            hex
+        })
 }
 
 #[cfg(test)]
@@ -267,7 +303,10 @@ mod tests {
                 pair: None,
             })
             .collect();
-        Corpus { records, files: Vec::new() }
+        Corpus {
+            records,
+            files: Vec::new(),
+        }
     }
 
     #[test]
@@ -279,11 +318,24 @@ mod tests {
             (Label::Ham, "tie"),
             (Label::Spam, "tie"),
             (Label::Ham, "alone"),
+            (Label::Spam, "which kind"),
+            (Label::Smishing, "which kind"),
         ]);
         let removed = corpus.remove_duplicates();
-        assert_eq!(removed, Removed { duplicates: 1, conflicts: 2, conflicting_rows: 3 });
-        let left: Vec<_> = corpus.records.iter().map(|record| (record.id.as_str(), record.label)).collect();
-        assert_eq!(left, [("1", Label::Spam), ("5", Label::Ham)]);
+        assert_eq!(
+            removed,
+            Removed {
+                duplicates: 1,
+                conflicts: 3,
+                conflicting_rows: 4
+            }
+        );
+        let left: Vec<_> = corpus
+            .records
+            .iter()
+            .map(|record| (record.id.as_str(), record.label))
+            .collect();
+        assert_eq!(left, [("1", Label::Spam), ("5", Label::Ham), ("7", Label::Smishing)]);
     }
 
     #[test]
@@ -294,7 +346,10 @@ mod tests {
         let mut options = ReadOptions::default();
         let error = Corpus::read(&[path.clone()], &options).unwrap_err();
         let text = error.to_string();
-        assert!(text.contains("rows.csv:3: unknown label `what`") && text.contains("rows.csv:4: no text"), "{text}");
+        assert!(
+            text.contains("rows.csv:3: unknown label `what`") && text.contains("rows.csv:4: no text"),
+            "{text}"
+        );
         options.skip_bad_rows = true;
         let corpus = Corpus::read(&[path], &options).unwrap();
         assert_eq!((corpus.records.len(), corpus.files[0].bad_rows.len()), (1, 2));

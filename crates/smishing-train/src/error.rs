@@ -35,7 +35,11 @@ pub enum Error {
 
 fn list(rows: &[(PathBuf, BadRow)]) -> String {
     const SHOWN: usize = 20;
-    let mut lines: Vec<_> = rows.iter().take(SHOWN).map(|(path, bad)| format!("  {}:{}: {}", path.display(), bad.line, bad.reason)).collect();
+    let mut lines: Vec<_> = rows
+        .iter()
+        .take(SHOWN)
+        .map(|(path, bad)| format!("  {}:{}: {}", path.display(), bad.line, bad.reason))
+        .collect();
     if rows.len() > SHOWN {
         lines.push(format!("  ... and {} more", rows.len() - SHOWN));
     }

@@ -37,9 +37,17 @@ pub fn evaluate(classifier: &Classifier, corpus: &Corpus, seed: u64) -> Figures 
 /// # Errors
 ///
 /// Those of [`train`](crate::train()), and [`Error::Setting`] for fewer than two folds or no repeat.
-pub fn cross_validate(corpus: &Corpus, options: &TrainOptions, folds: usize, repeats: u64, progress: Progress<'_>) -> Result<Figures, Error> {
+pub fn cross_validate(
+    corpus: &Corpus,
+    options: &TrainOptions,
+    folds: usize,
+    repeats: u64,
+    progress: Progress<'_>,
+) -> Result<Figures, Error> {
     if folds < 2 || repeats == 0 {
-        return Err(Error::Setting("cross-validation needs at least 2 folds and 1 repeat".into()));
+        return Err(Error::Setting(
+            "cross-validation needs at least 2 folds and 1 repeat".into(),
+        ));
     }
     let problem = Problem::new(corpus, options.buckets);
     let strata: Vec<usize> = problem
@@ -51,19 +59,37 @@ pub fn cross_validate(corpus: &Corpus, options: &TrainOptions, folds: usize, rep
             _ => 0,
         })
         .collect();
-    let tasks: Vec<(u64, usize)> = (0..repeats).flat_map(|repeat| (0..folds).map(move |fold| (repeat, fold))).collect();
+    let tasks: Vec<(u64, usize)> = (0..repeats)
+        .flat_map(|repeat| (0..folds).map(move |fold| (repeat, fold)))
+        .collect();
     let done = std::sync::atomic::AtomicUsize::new(0);
     let scored = tasks
         .par_iter()
         .map(|&(repeat, fold)| {
             let seed = options.seed.wrapping_add(repeat);
             let fold_of = grouped_folds(&problem.clusters, &strata, folds, seed);
-            let scored = score_fold(&problem, &fold_of, fold, &TrainOptions { seed, ..options.clone() })?;
-            progress("folds", done.fetch_add(1, std::sync::atomic::Ordering::Relaxed) + 1, tasks.len());
+            let scored = score_fold(
+                &problem,
+                &fold_of,
+                fold,
+                &TrainOptions {
+                    seed,
+                    ..options.clone()
+                },
+            )?;
+            progress(
+                "folds",
+                done.fetch_add(1, std::sync::atomic::Ordering::Relaxed) + 1,
+                tasks.len(),
+            );
             Ok(scored)
         })
         .collect::<Result<Vec<_>, Error>>()?;
-    let runs: Vec<Figures> = scored.chunks(folds).zip(0..).map(|(run, repeat)| Figures::new(&run.concat(), DRAWS, options.seed.wrapping_add(repeat))).collect();
+    let runs: Vec<Figures> = scored
+        .chunks(folds)
+        .zip(0..)
+        .map(|(run, repeat)| Figures::new(&run.concat(), DRAWS, options.seed.wrapping_add(repeat)))
+        .collect();
     Figures::mean(&runs).ok_or_else(|| Error::Setting("no repeat".into()))
 }
 
@@ -72,6 +98,12 @@ fn score_fold(problem: &Problem, fold_of: &[usize], fold: usize, options: &Train
     let trained = train(&problem.select(&kept), options, &|_, _, _| {})?;
     Ok(held_out
         .into_iter()
-        .map(|row| trained.scored(trained.bad_logit(&problem.matrix, row), problem.labels[row], problem.clusters.of(row)))
+        .map(|row| {
+            trained.scored(
+                trained.bad_logit(&problem.matrix, row),
+                problem.labels[row],
+                problem.clusters.of(row),
+            )
+        })
         .collect())
 }

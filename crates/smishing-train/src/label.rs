@@ -46,7 +46,9 @@ impl std::str::FromStr for LabelMap {
 
     /// `WRITTEN=LABEL`, where the label is `ham`, `spam` or `smishing`.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let (written, label) = text.split_once('=').ok_or_else(|| format!("`{text}`: expected WRITTEN=LABEL, such as promo=spam"))?;
+        let (written, label) = text
+            .split_once('=')
+            .ok_or_else(|| format!("`{text}`: expected WRITTEN=LABEL, such as promo=spam"))?;
         let label = known(label).ok_or_else(|| format!("`{label}`: expected ham, spam or smishing"))?;
         Ok(Self(BTreeMap::from([(written.trim().to_lowercase(), label)])))
     }

@@ -4,8 +4,9 @@ use ndarray::{Array2, ShapeBuilder};
 use smishing::{Buckets, Message, Signal, ngram_scale};
 use smishing_features::Extractor;
 
-/// What a signal that is present counts in its column; n-grams count `1 / sqrt(distinct)`, far less.
-pub(crate) const SIGNAL_VALUE: f32 = 1.0;
+/// What a signal that is present counts in its column, where an n-gram counts `1 / sqrt(distinct)`. Measured on UCI,
+/// grouped folds, five seeds: MCC .948 for 1, .956 for 0.3, .957 for 0.1, .955 without signals.
+pub(crate) const SIGNAL_VALUE: f32 = 0.3;
 
 /// Sparse rows of features (compressed sparse rows): buckets first, then signals.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -52,7 +53,12 @@ impl CsrMatrix {
     }
 
     fn with_columns(columns: usize) -> Self {
-        Self { columns, starts: vec![0], indices: Vec::new(), values: Vec::new() }
+        Self {
+            columns,
+            starts: vec![0],
+            indices: Vec::new(),
+            values: Vec::new(),
+        }
     }
 
     /// Number of rows.
@@ -70,7 +76,10 @@ impl CsrMatrix {
     /// Columns and values of a row that are not zero.
     pub fn row(&self, row: usize) -> impl Iterator<Item = (usize, f32)> {
         let range = self.starts[row]..self.starts[row + 1];
-        self.indices[range.clone()].iter().zip(&self.values[range]).map(|(&column, &value)| (column as usize, value))
+        self.indices[range.clone()]
+            .iter()
+            .zip(&self.values[range])
+            .map(|(&column, &value)| (column as usize, value))
     }
 
     /// The rows with these numbers.

@@ -77,7 +77,9 @@ impl Figures {
         sorted.sort_by(|a, b| b.logit.total_cmp(&a.logit));
         let clusters = sorted.iter().map(|row| row.cluster).max().map_or(0, |most| most + 1);
         let mut present = vec![false; clusters];
-        sorted.iter().for_each(|row| present[row.cluster] = true);
+        for row in &sorted {
+            present[row.cluster] = true;
+        }
         let ids: Vec<usize> = (0..clusters).filter(|&cluster| present[cluster]).collect();
         let value = figures(&sorted, &vec![1; clusters]);
         let samples: Vec<[Option<f64>; FIGURES]> = (0..draws as u64)
@@ -92,10 +94,17 @@ impl Figures {
             })
             .collect();
         let estimate = |index: usize| {
-            let mut drawn: Vec<f64> = samples.iter().filter_map(|sample| sample[index]).collect();
-            drawn.sort_by(f64::total_cmp);
-            let quantile = |share: f64| drawn.get((share * (drawn.len().max(1) - 1) as f64).round() as usize).copied();
-            value[index].map(|value| Estimate { value, ci95: [quantile(0.025).unwrap_or(value), quantile(0.975).unwrap_or(value)] })
+            let mut values: Vec<f64> = samples.iter().filter_map(|sample| sample[index]).collect();
+            values.sort_by(f64::total_cmp);
+            let quantile = |share: f64| {
+                values
+                    .get((share * (values.len().max(1) - 1) as f64).round() as usize)
+                    .copied()
+            };
+            value[index].map(|value| Estimate {
+                value,
+                ci95: [quantile(0.025).unwrap_or(value), quantile(0.975).unwrap_or(value)],
+            })
         };
         Self {
             rows: sorted.len(),
@@ -108,7 +117,11 @@ impl Figures {
             roc_auc: estimate(4),
             brier: estimate(5),
             ece: estimate(6),
-            recall_at_fpr: RECALL_RATES.iter().enumerate().map(|(index, (name, _))| (*name, estimate(7 + index))).collect(),
+            recall_at_fpr: RECALL_RATES
+                .iter()
+                .enumerate()
+                .map(|(index, (name, _))| (*name, estimate(7 + index)))
+                .collect(),
         }
     }
 
@@ -120,7 +133,10 @@ impl Figures {
             let all: Option<Vec<Estimate>> = runs.iter().map(pick).collect();
             all.map(|all| {
                 let of = |part: &dyn Fn(&Estimate) -> f64| all.iter().map(part).sum::<f64>() / all.len() as f64;
-                Estimate { value: of(&|e| e.value), ci95: [of(&|e| e.ci95[0]), of(&|e| e.ci95[1])] }
+                Estimate {
+                    value: of(&|e| e.value),
+                    ci95: [of(&|e| e.ci95[0]), of(&|e| e.ci95[1])],
+                }
             })
         };
         mean.mcc = average(&|run| run.mcc);
@@ -130,7 +146,11 @@ impl Figures {
         mean.roc_auc = average(&|run| run.roc_auc);
         mean.brier = average(&|run| run.brier);
         mean.ece = average(&|run| run.ece);
-        mean.recall_at_fpr = mean.recall_at_fpr.keys().map(|rate| (*rate, average(&|run| run.recall_at_fpr[rate]))).collect();
+        mean.recall_at_fpr = mean
+            .recall_at_fpr
+            .keys()
+            .map(|rate| (*rate, average(&|run| run.recall_at_fpr[rate])))
+            .collect();
         Some(mean)
     }
 }
@@ -226,7 +246,13 @@ mod tests {
     fn scored(rows: &[(bool, u8)]) -> Vec<Scored> {
         rows.iter()
             .enumerate()
-            .map(|(cluster, &(bad, score))| Scored { bad, flagged: score >= 128, probability: f32::from(score) / 255.0, logit: f32::from(score), cluster })
+            .map(|(cluster, &(bad, score))| Scored {
+                bad,
+                flagged: score >= 128,
+                probability: f32::from(score) / 255.0,
+                logit: f32::from(score),
+                cluster,
+            })
             .collect()
     }
 
@@ -262,7 +288,13 @@ mod tests {
     fn intervals_hold_the_value_and_widen_with_clustering() {
         let rows: Vec<_> = (0..400_u32).map(|row| (row % 4 == 0, (row * 37 % 256) as u8)).collect();
         let alone = scored(&rows);
-        let clustered: Vec<_> = alone.iter().map(|row| Scored { cluster: row.cluster / 20, ..*row }).collect();
+        let clustered: Vec<_> = alone
+            .iter()
+            .map(|row| Scored {
+                cluster: row.cluster / 20,
+                ..*row
+            })
+            .collect();
         let width = |scored: &[Scored]| {
             let estimate = Figures::new(scored, 500, 7).accuracy.unwrap();
             assert!(estimate.ci95[0] <= estimate.value && estimate.value <= estimate.ci95[1]);

@@ -29,7 +29,12 @@ impl Format {
     /// ```
     #[must_use]
     pub fn of_path(path: &Path) -> Self {
-        match path.extension().and_then(|extension| extension.to_str()).map(str::to_ascii_lowercase).as_deref() {
+        match path
+            .extension()
+            .and_then(|extension| extension.to_str())
+            .map(str::to_ascii_lowercase)
+            .as_deref()
+        {
             Some("csv") => Self::Csv,
             Some("jsonl" | "ndjson" | "json") => Self::Jsonl,
             Some("txt" | "lines" | "log") => Self::Lines,
@@ -96,8 +101,15 @@ pub struct Rows<R> {
 }
 
 enum Kind<R> {
-    Lines { lines: LineReader<R>, parse: LineParser },
-    Csv { reader: Box<csv::Reader<R>>, columns: ColumnIndex, record: csv::ByteRecord },
+    Lines {
+        lines: LineReader<R>,
+        parse: LineParser,
+    },
+    Csv {
+        reader: Box<csv::Reader<R>>,
+        columns: ColumnIndex,
+        record: csv::ByteRecord,
+    },
     /// The file as a whole cannot be read: one error, then the end.
     Failed(Option<BadRow>),
 }
@@ -114,8 +126,14 @@ impl<R: BufRead> Rows<R> {
     /// Reads rows in `format`. Where a header lacks the text column, the only item is an error that says so.
     pub fn new(reader: R, format: Format, columns: &Columns) -> Self {
         let kind = match format {
-            Format::Lines => Kind::Lines { lines: LineReader::new(reader), parse: LineParser::Plain },
-            Format::Jsonl => Kind::Lines { lines: LineReader::new(reader), parse: LineParser::Jsonl },
+            Format::Lines => Kind::Lines {
+                lines: LineReader::new(reader),
+                parse: LineParser::Plain,
+            },
+            Format::Jsonl => Kind::Lines {
+                lines: LineReader::new(reader),
+                parse: LineParser::Jsonl,
+            },
             Format::Tsv => Self::tsv(reader, columns),
             Format::Csv => Self::csv(reader, columns),
         };
@@ -129,7 +147,11 @@ impl<R: BufRead> Rows<R> {
             Err(error) => Err(error.to_string()),
         };
         match index {
-            Ok(columns) => Kind::Csv { reader: Box::new(reader), columns, record: csv::ByteRecord::new() },
+            Ok(columns) => Kind::Csv {
+                reader: Box::new(reader),
+                columns,
+                record: csv::ByteRecord::new(),
+            },
             Err(reason) => Kind::Failed(Some(BadRow { line: 1, reason })),
         }
     }
@@ -140,12 +162,18 @@ impl<R: BufRead> Rows<R> {
         // UCI's file has no header: its first field is a label.
         let first_field = first.split(|&byte| byte == b'\t').next().unwrap_or_default();
         if is_known_label(first_field) {
-            return Kind::Lines { lines, parse: LineParser::Uci };
+            return Kind::Lines {
+                lines,
+                parse: LineParser::Uci,
+            };
         }
         match ColumnIndex::new(first.split(|&byte| byte == b'\t'), columns) {
             Ok(columns) => {
                 lines.skip();
-                Kind::Lines { lines, parse: LineParser::Tsv(columns) }
+                Kind::Lines {
+                    lines,
+                    parse: LineParser::Tsv(columns),
+                }
             }
             Err(reason) => Kind::Failed(Some(BadRow { line: 1, reason })),
         }
@@ -167,18 +195,35 @@ impl<R: BufRead> Iterator for Rows<R> {
                 if bytes.trim_ascii().is_empty() && !matches!(parse, LineParser::Plain) {
                     continue;
                 }
-                return Some(parse.parse(bytes).map(|row| Row { line, ..row }).map_err(|reason| BadRow { line, reason }));
+                return Some(
+                    parse
+                        .parse(bytes)
+                        .map(|row| Row { line, ..row })
+                        .map_err(|reason| BadRow { line, reason }),
+                );
             },
-            Kind::Csv { reader, columns, record } => match reader.read_byte_record(record) {
+            Kind::Csv {
+                reader,
+                columns,
+                record,
+            } => match reader.read_byte_record(record) {
                 Ok(true) => {
                     let line = record.position().map_or(0, csv::Position::line);
-                    Some(columns.row(record.iter()).map(|row| Row { line, ..row }).map_err(|reason| BadRow { line, reason }))
+                    Some(
+                        columns
+                            .row(record.iter())
+                            .map(|row| Row { line, ..row })
+                            .map_err(|reason| BadRow { line, reason }),
+                    )
                 }
                 Ok(false) => None,
                 Err(error) => {
                     let line = error.position().map_or(0, csv::Position::line);
                     self.kind = Kind::Failed(None);
-                    Some(Err(BadRow { line, reason: error.to_string() }))
+                    Some(Err(BadRow {
+                        line,
+                        reason: error.to_string(),
+                    }))
                 }
             },
         }
@@ -188,16 +233,26 @@ impl<R: BufRead> Iterator for Rows<R> {
 impl LineParser {
     fn parse(&self, bytes: &[u8]) -> Result<Row, String> {
         match self {
-            Self::Plain => Ok(Row { text: utf8(bytes)?.into(), ..Row::default() }),
+            Self::Plain => Ok(Row {
+                text: utf8(bytes)?.into(),
+                ..Row::default()
+            }),
             Self::Jsonl => serde_json::from_slice(bytes).map_err(|error| {
                 // serde_json counts lines within the one it was given.
-                format!("not a usable JSON object: {}", error.to_string().replace(" at line 1 column", " at column"))
+                format!(
+                    "not a usable JSON object: {}",
+                    error.to_string().replace(" at line 1 column", " at column")
+                )
             }),
             Self::Tsv(columns) => columns.row(bytes.split(|&byte| byte == b'\t')),
             Self::Uci => {
                 let line = utf8(bytes)?;
                 let (label, text) = line.split_once('\t').ok_or("no tab between label and text")?;
-                Ok(Row { label: Some(label.into()), text: htmlize::unescape(text).into_owned(), ..Row::default() })
+                Ok(Row {
+                    label: Some(label.into()),
+                    text: htmlize::unescape(text).into_owned(),
+                    ..Row::default()
+                })
             }
         }
     }
@@ -218,18 +273,36 @@ struct ColumnIndex {
 impl ColumnIndex {
     fn new<'a>(header: impl Iterator<Item = &'a [u8]>, columns: &Columns) -> Result<Self, String> {
         let names: Vec<String> = header
-            .map(|name| String::from_utf8_lossy(name).trim_start_matches('\u{FEFF}').trim().to_lowercase())
+            .map(|name| {
+                String::from_utf8_lossy(name)
+                    .trim_start_matches('\u{FEFF}')
+                    .trim()
+                    .to_lowercase()
+            })
             .collect();
         let position = |name: &str| names.iter().position(|found| found == name);
         let find = |asked: Option<&String>, usual: &[&str]| match asked {
-            Some(name) => position(&name.to_lowercase()).map(Some).ok_or_else(|| format!("no column `{name}`; the header has: {}", names.join(", "))),
+            Some(name) => position(&name.to_lowercase())
+                .map(Some)
+                .ok_or_else(|| format!("no column `{name}`; the header has: {}", names.join(", "))),
             None => Ok(usual.iter().find_map(|name| position(name))),
         };
-        let text = find(columns.text.as_ref(), &["text", "message", "sms", "body", "content", "v2"])?
-            .ok_or_else(|| format!("no column of texts found; name it with --text-column; the header has: {}", names.join(", ")))?;
+        let text = find(
+            columns.text.as_ref(),
+            &["text", "message", "sms", "body", "content", "v2"],
+        )?
+        .ok_or_else(|| {
+            format!(
+                "no column of texts found; name it with --text-column; the header has: {}",
+                names.join(", ")
+            )
+        })?;
         Ok(Self {
             text,
-            label: find(columns.label.as_ref(), &["label", "class", "category", "type", "target", "v1"])?,
+            label: find(
+                columns.label.as_ref(),
+                &["label", "class", "category", "type", "target", "v1"],
+            )?,
             id: position("id"),
             sender: position("sender"),
             lang: position("lang"),
@@ -240,10 +313,21 @@ impl ColumnIndex {
 
     fn row<'a>(&self, fields: impl Iterator<Item = &'a [u8]>) -> Result<Row, String> {
         let fields: Vec<&[u8]> = fields.collect();
-        let field = |index: Option<usize>| index.and_then(|index| fields.get(index)).map(|field| utf8(field).map(str::to_owned)).transpose();
+        let field = |index: Option<usize>| {
+            index
+                .and_then(|index| fields.get(index))
+                .map(|field| utf8(field).map(str::to_owned))
+                .transpose()
+        };
         let filled = |index| field(index).map(|field| field.filter(|field| !field.is_empty()));
         Ok(Row {
-            text: field(Some(self.text))?.ok_or_else(|| format!("{} columns only, the text should be in column {}", fields.len(), self.text + 1))?,
+            text: field(Some(self.text))?.ok_or_else(|| {
+                format!(
+                    "{} columns only, the text should be in column {}",
+                    fields.len(),
+                    self.text + 1
+                )
+            })?,
             label: filled(self.label)?,
             id: filled(self.id)?.map(serde_json::Value::from),
             sender: filled(self.sender)?,
@@ -256,7 +340,8 @@ impl ColumnIndex {
 }
 
 fn utf8(bytes: &[u8]) -> Result<&str, String> {
-    std::str::from_utf8(bytes).map_err(|error| format!("not UTF-8 at byte {} of the field or line", error.valid_up_to() + 1))
+    std::str::from_utf8(bytes)
+        .map_err(|error| format!("not UTF-8 at byte {} of the field or line", error.valid_up_to() + 1))
 }
 
 fn is_known_label(field: &[u8]) -> bool {
@@ -274,7 +359,13 @@ struct LineReader<R> {
 
 impl<R: BufRead> LineReader<R> {
     fn new(reader: R) -> Self {
-        Self { reader, buffer: Vec::new(), number: 0, peeked: false, failed: None }
+        Self {
+            reader,
+            buffer: Vec::new(),
+            number: 0,
+            peeked: false,
+            failed: None,
+        }
     }
 
     /// The next line, which stays the next one; empty at the end.
@@ -292,7 +383,10 @@ impl<R: BufRead> LineReader<R> {
     fn next(&mut self) -> Option<Result<(u64, &[u8]), BadRow>> {
         if !std::mem::take(&mut self.peeked) && !self.read() {
             let reason = self.failed.take()?;
-            return Some(Err(BadRow { line: self.number, reason }));
+            return Some(Err(BadRow {
+                line: self.number,
+                reason,
+            }));
         }
         Some(Ok((self.number, &self.buffer)))
     }
@@ -328,7 +422,10 @@ mod tests {
     }
 
     fn texts(text: &str, format: Format) -> Vec<String> {
-        rows(text.as_bytes(), format).into_iter().map(|row| row.unwrap().text).collect()
+        rows(text.as_bytes(), format)
+            .into_iter()
+            .map(|row| row.unwrap().text)
+            .collect()
     }
 
     #[test]
@@ -342,28 +439,49 @@ mod tests {
         let file = b"LABEL,TEXT,URL\r\nSmishing,\"\tClick, now\",No\r\nham,\"two\nlines\",No\r\n";
         let rows = rows(file, Format::Csv);
         let first = rows[0].as_ref().unwrap();
-        assert_eq!((first.text.as_str(), first.label.as_deref(), first.line), ("\tClick, now", Some("Smishing"), 2));
+        assert_eq!(
+            (first.text.as_str(), first.label.as_deref(), first.line),
+            ("\tClick, now", Some("Smishing"), 2)
+        );
         assert_eq!(rows[1].as_ref().unwrap().text, "two\nlines");
     }
 
     #[test]
     fn tsv_by_header() {
-        assert_eq!(texts("id\tlabel\ttext\n1\tham\thello \"you\"\n", Format::Tsv), ["hello \"you\""]);
+        assert_eq!(
+            texts("id\tlabel\ttext\n1\tham\thello \"you\"\n", Format::Tsv),
+            ["hello \"you\""]
+        );
     }
 
     #[test]
     fn named_columns() {
-        let columns = Columns { text: Some("Body".into()), label: Some("y".into()) };
+        let columns = Columns {
+            text: Some("Body".into()),
+            label: Some("y".into()),
+        };
         let mut rows = Rows::new(&b"y,body\nham,hi\n"[..], Format::Csv, &columns);
         assert_eq!(rows.next().unwrap().unwrap().label.as_deref(), Some("ham"));
-        let missing = Rows::new(&b"a,b\n1,2\n"[..], Format::Csv, &columns).next().unwrap().unwrap_err();
-        assert!(missing.reason.contains("no column `Body`") && missing.reason.contains("a, b"), "{missing}");
+        let missing = Rows::new(&b"a,b\n1,2\n"[..], Format::Csv, &columns)
+            .next()
+            .unwrap()
+            .unwrap_err();
+        assert!(
+            missing.reason.contains("no column `Body`") && missing.reason.contains("a, b"),
+            "{missing}"
+        );
     }
 
     #[test]
     fn bad_rows_keep_their_place() {
-        let rows = rows(b"{\"text\":\"a\"}\n{\"text\":1}\nnonsense\n{\"text\":\"\xFF\"}\n\n{\"text\":\"b\",\"more\":{}}\n", Format::Jsonl);
-        let lines: Vec<_> = rows.iter().map(|row| row.as_ref().map(|row| row.line).map_err(|bad| bad.line)).collect();
+        let rows = rows(
+            b"{\"text\":\"a\"}\n{\"text\":1}\nnonsense\n{\"text\":\"\xFF\"}\n\n{\"text\":\"b\",\"more\":{}}\n",
+            Format::Jsonl,
+        );
+        let lines: Vec<_> = rows
+            .iter()
+            .map(|row| row.as_ref().map(|row| row.line).map_err(|bad| bad.line))
+            .collect();
         assert_eq!(lines, [Ok(1), Err(2), Err(3), Err(4), Ok(6)]);
     }
 

@@ -27,7 +27,13 @@ pub struct TrainOptions {
 
 impl Default for TrainOptions {
     fn default() -> Self {
-        Self { buckets: DEFAULT_BUCKETS, alpha: 1e-3, solver: SolverKind::Auto, folds: 5, seed: 1 }
+        Self {
+            buckets: DEFAULT_BUCKETS,
+            alpha: 1e-3,
+            solver: SolverKind::Auto,
+            folds: 5,
+            seed: 1,
+        }
     }
 }
 
@@ -96,19 +102,35 @@ impl Problem {
 /// range, [`Error::Solver`] where a fit fails.
 pub fn train(problem: &Problem, options: &TrainOptions, progress: Progress<'_>) -> Result<Trained, Error> {
     if options.folds < 2 || !(options.alpha > 0.0 && options.alpha.is_finite()) {
-        return Err(Error::Setting(format!("{} folds and alpha {}: at least 2 folds and an alpha above 0 are needed", options.folds, options.alpha)));
+        return Err(Error::Setting(format!(
+            "{} folds and alpha {}: at least 2 folds and an alpha above 0 are needed",
+            options.folds, options.alpha
+        )));
     }
     let rows = problem.labels.len();
-    let solver = options.solver.resolve(rows, problem.matrix.columns()).with_alpha(options.alpha);
+    let solver = options
+        .solver
+        .resolve(rows, problem.matrix.columns())
+        .with_alpha(options.alpha);
     let bad: Vec<bool> = problem.labels.iter().map(|label| label.is_bad()).collect();
     let bad_head = fit_head("genuine or bad", problem, &bad, solver.as_ref(), options, progress)?;
     let thresholds = thresholds(&bad_head.held_out, &bad, problem.clusters.as_slice());
 
     let bad_rows: Vec<usize> = (0..rows).filter(|&row| bad[row]).collect();
-    let smishing: Vec<bool> = bad_rows.iter().map(|&row| problem.labels[row] == Label::Smishing).collect();
+    let smishing: Vec<bool> = bad_rows
+        .iter()
+        .map(|&row| problem.labels[row] == Label::Smishing)
+        .collect();
     let mut held_out_smishing = vec![None; rows];
     let smishing_head = if smishing.contains(&true) && smishing.contains(&false) {
-        let head = fit_head("spam or smishing", &problem.select(&bad_rows), &smishing, solver.as_ref(), options, progress)?;
+        let head = fit_head(
+            "spam or smishing",
+            &problem.select(&bad_rows),
+            &smishing,
+            solver.as_ref(),
+            options,
+            progress,
+        )?;
         for (&row, &logit) in bad_rows.iter().zip(&head.held_out) {
             held_out_smishing[row] = Some(logit);
         }
@@ -116,10 +138,16 @@ pub fn train(problem: &Problem, options: &TrainOptions, progress: Progress<'_>) 
     } else {
         None
     };
-    let not_converged = [("genuine or bad", Some(&bad_head)), ("spam or smishing", smishing_head.as_ref())]
-        .into_iter()
-        .filter_map(|(name, head)| head.filter(|head| !head.fit.converged).map(|head| (name, head.fit.gradient_norm)))
-        .collect();
+    let not_converged = [
+        ("genuine or bad", Some(&bad_head)),
+        ("spam or smishing", smishing_head.as_ref()),
+    ]
+    .into_iter()
+    .filter_map(|(name, head)| {
+        head.filter(|head| !head.fit.converged)
+            .map(|head| (name, head.fit.gradient_norm))
+    })
+    .collect();
     Ok(Trained {
         parts: ModelParts {
             buckets: options.buckets,
@@ -160,7 +188,10 @@ impl Trained {
     ///
     /// [`Error::Model`] where the fit gave numbers that make no model.
     pub fn model(&self, card: String) -> Result<Model, Error> {
-        Ok(Model::new(ModelParts { card, ..self.parts.clone() })?)
+        Ok(Model::new(ModelParts {
+            card,
+            ..self.parts.clone()
+        })?)
     }
 }
 
@@ -171,7 +202,14 @@ struct FittedHead {
     held_out: Vec<f32>,
 }
 
-fn fit_head(name: &str, problem: &Problem, positive: &[bool], solver: &dyn Solver, options: &TrainOptions, progress: Progress<'_>) -> Result<FittedHead, Error> {
+fn fit_head(
+    name: &str,
+    problem: &Problem,
+    positive: &[bool],
+    solver: &dyn Solver,
+    options: &TrainOptions,
+    progress: Progress<'_>,
+) -> Result<FittedHead, Error> {
     check_clusters(name, problem, positive, options.folds)?;
     let strata: Vec<usize> = positive.iter().map(|&positive| usize::from(positive)).collect();
     let folds = grouped_folds(&problem.clusters, &strata, options.folds, options.seed);
@@ -183,25 +221,45 @@ fn fit_head(name: &str, problem: &Problem, positive: &[bool], solver: &dyn Solve
             let kept: Vec<usize> = (0..folds.len()).filter(|&row| folds[row] != fold).collect();
             let classes: Vec<bool> = kept.iter().map(|&row| positive[row]).collect();
             let fit = solver.fit(&problem.matrix.select(&kept), &classes)?;
-            progress(name, done.fetch_add(1, std::sync::atomic::Ordering::Relaxed) + 1, options.folds + 1);
+            progress(
+                name,
+                done.fetch_add(1, std::sync::atomic::Ordering::Relaxed) + 1,
+                options.folds + 1,
+            );
             Ok(fit)
         })
         .collect::<Result<Vec<_>, Error>>()?;
     let fit = fits.pop().ok_or_else(|| Error::Solver("no fit".into()))?;
-    let scores: Vec<f32> = folds.iter().enumerate().map(|(row, &fold)| fits[fold].logit(&problem.matrix, row) as f32).collect();
+    let scores: Vec<f32> = folds
+        .iter()
+        .enumerate()
+        .map(|(row, &fold)| fits[fold].logit(&problem.matrix, row) as f32)
+        .collect();
     let calibration = Platt::fit(&scores, positive)?;
     let held_out = scores.iter().map(|&score| calibration.logit(score)).collect();
-    Ok(FittedHead { fit, calibration, held_out })
+    Ok(FittedHead {
+        fit,
+        calibration,
+        held_out,
+    })
 }
 
 fn check_clusters(name: &str, problem: &Problem, positive: &[bool], folds: usize) -> Result<(), Error> {
     for class in [false, true] {
-        let mut clusters: Vec<usize> = positive.iter().zip(problem.clusters.as_slice()).filter(|(found, _)| **found == class).map(|(_, &cluster)| cluster).collect();
+        let mut clusters: Vec<usize> = positive
+            .iter()
+            .zip(problem.clusters.as_slice())
+            .filter(|(found, _)| **found == class)
+            .map(|(_, &cluster)| cluster)
+            .collect();
         clusters.sort_unstable();
         clusters.dedup();
         if clusters.len() < folds {
             let class = name.split(" or ").nth(usize::from(class)).unwrap_or(name);
-            return Err(Error::Data(format!("only {} distinct {class} messages (near-duplicates count once); at least {folds} are needed", clusters.len())));
+            return Err(Error::Data(format!(
+                "only {} distinct {class} messages (near-duplicates count once); at least {folds} are needed",
+                clusters.len()
+            )));
         }
     }
     Ok(())

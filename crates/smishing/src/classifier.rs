@@ -33,7 +33,10 @@ struct Calibration {
 
 impl Calibration {
     const fn of(head: &Head) -> Self {
-        Self { scale: head.scale, offset: head.offset }
+        Self {
+            scale: head.scale,
+            offset: head.offset,
+        }
     }
 
     fn logit(self, score: f32) -> f32 {
@@ -53,6 +56,10 @@ impl Classifier {
     /// let verdict = classifier.classify("123456 is your Amazon OTP. Do not share it with anyone.");
     /// assert_eq!(verdict.label(), smishing::Label::Ham);
     /// ```
+    ///
+    /// # Panics
+    ///
+    /// Never in a released version: the tests load the bundled model.
     #[cfg(feature = "bundled")]
     #[must_use]
     pub fn bundled() -> Self {
@@ -106,7 +113,8 @@ impl Classifier {
                 }
             }
         }
-        let decision = Decision::of(Policy::Balanced, &parts.thresholds).map_err(|_| ModelError::invalid("no default threshold"))?;
+        let decision = Decision::of(Policy::Balanced, &parts.thresholds)
+            .map_err(|_| ModelError::invalid("no default threshold"))?;
         Ok(Self {
             buckets: parts.buckets,
             ngrams,
@@ -184,9 +192,14 @@ impl Classifier {
     /// assert_eq!(verdicts.len(), 2);
     /// # }
     /// ```
-    pub fn classify_all<'a, M: Into<Message<'a>>>(&self, messages: impl IntoIterator<Item = M>) -> impl Iterator<Item = Verdict> {
+    pub fn classify_all<'a, M: Into<Message<'a>>>(
+        &self,
+        messages: impl IntoIterator<Item = M>,
+    ) -> impl Iterator<Item = Verdict> {
         let mut scratch = Scratch::default();
-        messages.into_iter().map(move |message| self.classify_with(&mut scratch, message))
+        messages
+            .into_iter()
+            .map(move |message| self.classify_with(&mut scratch, message))
     }
 
     /// A verdict and its reasons: the log-odds as a sum of what each signal and each stretch of text contributes.
@@ -209,7 +222,10 @@ impl Classifier {
             .signal_spans()
             .map(|(signal, span)| (signal, span, bad.scale * self.signals[signal.column()][0]))
             .collect();
-        let spans = words_of(message.text(), &self.contributions_of_bytes(&mut extractor, message.text().len()));
+        let spans = words_of(
+            message.text(),
+            &self.contributions_of_bytes(&mut extractor, message.text().len()),
+        );
         Explanation::new(verdict, bad.logit(self.intercepts[0]), signals, spans)
     }
 
@@ -222,7 +238,8 @@ impl Classifier {
         extractor.for_each_occurrence(self.buckets, |bucket, _| occurrences[bucket] += 1);
         let mut bytes = vec![0.0; len];
         extractor.for_each_occurrence(self.buckets, |bucket, span| {
-            let share = scale * f64::from(self.ngrams[bucket][0]) / (f64::from(occurrences[bucket]) * span.len() as f64);
+            let share =
+                scale * f64::from(self.ngrams[bucket][0]) / (f64::from(occurrences[bucket]) * span.len() as f64);
             for byte in &mut bytes[span] {
                 *byte += share;
             }
@@ -240,7 +257,10 @@ impl Classifier {
             distinct += 1;
         });
         let scale = ngram_scale(distinct);
-        let mut scores = [self.intercepts[0] + scale * sums[0], self.intercepts[1] + scale * sums[1]];
+        let mut scores = [
+            self.intercepts[0] + scale * sums[0],
+            self.intercepts[1] + scale * sums[1],
+        ];
         for signal in extractor.signals().iter() {
             let weights = self.signals[signal.column()];
             scores[0] += weights[0];
@@ -248,7 +268,11 @@ impl Classifier {
         }
         let logit = self.bad.logit(scores[0]);
         let smishing = self.smishing.map(|calibration| sigmoid(calibration.logit(scores[1])));
-        Verdict::new(self.decision.label(logit, smishing), logit, Probabilities::new(sigmoid(logit), smishing))
+        Verdict::new(
+            self.decision.label(logit, smishing),
+            logit,
+            Probabilities::new(sigmoid(logit), smishing),
+        )
     }
 }
 
@@ -260,7 +284,11 @@ impl Classifier {
 /// ```
 #[must_use]
 pub fn ngram_scale(distinct: u32) -> f32 {
-    if distinct == 0 { 0.0 } else { 1.0 / libm::sqrtf(distinct as f32) }
+    if distinct == 0 {
+        0.0
+    } else {
+        1.0 / libm::sqrtf(distinct as f32)
+    }
 }
 
 /// The logistic function.

@@ -19,7 +19,10 @@ enum Kind {
     Checksum,
     Malformed,
     Invalid(&'static str),
-    Schema { found: u64, expected: u64 },
+    Schema {
+        found: u64,
+        expected: u64,
+    },
     #[cfg_attr(not(feature = "std"), allow(dead_code))]
     Io(String),
 }
@@ -109,7 +112,11 @@ impl fmt::Display for ModelError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
             Kind::NotAModel => f.write_str("not a smishing model (it does not start with SMSH)"),
-            Kind::UnsupportedVersion(version) => write!(f, "model format {version}; this version of smishing reads format {}", crate::model::FORMAT_VERSION),
+            Kind::UnsupportedVersion(version) => write!(
+                f,
+                "model format {version}; this version of smishing reads format {}",
+                crate::model::FORMAT_VERSION
+            ),
             Kind::Truncated => f.write_str("model file cut short; copy or train it again"),
             Kind::TrailingBytes => f.write_str("model file goes on after its end; copy or train it again"),
             Kind::Checksum => f.write_str("model file damaged (checksum does not fit); copy or train it again"),

@@ -37,13 +37,27 @@ pub struct SpanContribution {
 }
 
 impl Explanation {
-    pub(crate) fn new(verdict: Verdict, intercept: f32, signals: Vec<(Signal, Option<Range<usize>>, f32)>, spans: Vec<SpanContribution>) -> Self {
+    pub(crate) fn new(
+        verdict: Verdict,
+        intercept: f32,
+        signals: Vec<(Signal, Option<Range<usize>>, f32)>,
+        spans: Vec<SpanContribution>,
+    ) -> Self {
         let mut signals: Vec<_> = signals
             .into_iter()
-            .map(|(signal, span, contribution)| SignalContribution { signal, span, contribution })
+            .map(|(signal, span, contribution)| SignalContribution {
+                signal,
+                span,
+                contribution,
+            })
             .collect();
         signals.sort_by(|a, b| b.contribution.abs().total_cmp(&a.contribution.abs()));
-        Self { verdict, intercept, signals, spans }
+        Self {
+            verdict,
+            intercept,
+            signals,
+            spans,
+        }
     }
 
     /// The verdict that is explained.
@@ -80,7 +94,13 @@ impl Explanation {
     /// The signals that speak most for the verdict, strongest first: against the message where it is flagged, else for it.
     pub fn reasons(&self) -> impl Iterator<Item = &SignalContribution> {
         let bad = self.verdict.label().is_bad();
-        self.signals.iter().filter(move |signal| if bad { signal.contribution > 0.0 } else { signal.contribution < 0.0 })
+        self.signals.iter().filter(move |signal| {
+            if bad {
+                signal.contribution > 0.0
+            } else {
+                signal.contribution < 0.0
+            }
+        })
     }
 }
 

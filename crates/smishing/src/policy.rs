@@ -32,10 +32,16 @@ pub(crate) struct Decision {
 
 impl Decision {
     pub(crate) fn of(policy: Policy, thresholds: &Thresholds) -> Result<Self, PolicyError> {
-        let at = |logit| Self { passes_below: logit, flags_from: logit };
+        let at = |logit| Self {
+            passes_below: logit,
+            flags_from: logit,
+        };
         match policy {
             Policy::Balanced => Ok(at(thresholds.balanced)),
-            Policy::Abstaining => Ok(Self { passes_below: thresholds.unsure.0, flags_from: thresholds.unsure.1 }),
+            Policy::Abstaining => Ok(Self {
+                passes_below: thresholds.unsure.0,
+                flags_from: thresholds.unsure.1,
+            }),
             Policy::MaxFalsePositiveRate(asked) => {
                 let rates = &thresholds.by_false_positive_rate;
                 rates
@@ -43,7 +49,10 @@ impl Decision {
                     .rev()
                     .find(|threshold| threshold.rate <= asked)
                     .map(|threshold| at(threshold.logit))
-                    .ok_or(PolicyError { asked, lowest: rates.first().map(|threshold| threshold.rate) })
+                    .ok_or(PolicyError {
+                        asked,
+                        lowest: rates.first().map(|threshold| threshold.rate),
+                    })
             }
         }
     }

@@ -104,7 +104,11 @@ pub struct Verdict {
 
 impl Verdict {
     pub(crate) const fn new(label: Label, logit: f32, probabilities: Probabilities) -> Self {
-        Self { label, logit, probabilities }
+        Self {
+            label,
+            logit,
+            probabilities,
+        }
     }
 
     /// What the message is, under the classifier's policy.

@@ -24,7 +24,9 @@ pub(super) fn fold(character: char) -> Fold {
     }
     match code {
         // U+034F, the grapheme joiner, is no mark but nothing at all.
-        0x300..=0x34E | 0x350..=0x36F | 0x1AB0..=0x1AFF | 0x1DC0..=0x1DFF | 0x20D0..=0x20FF | 0xFE20..=0xFE2F => Fold::Mark,
+        0x300..=0x34E | 0x350..=0x36F | 0x1AB0..=0x1AFF | 0x1DC0..=0x1DFF | 0x20D0..=0x20FF | 0xFE20..=0xFE2F => {
+            Fold::Mark
+        }
         0x34F
         | 0x61C
         | 0x115F..=0x1160
@@ -38,7 +40,12 @@ pub(super) fn fold(character: char) -> Fold {
         | 0xFEFF
         | 0xFFA0
         | 0xE0000..=0xE0FFF => Fold::Invisible,
-        _ if PAGES.get((code >> 12) as usize).is_none_or(|page| page & (1 << (code >> 6 & 63)) == 0) => Fold::Same(character),
+        _ if PAGES
+            .get((code >> 12) as usize)
+            .is_none_or(|page| page & (1 << (code >> 6 & 63)) == 0) =>
+        {
+            Fold::Same(character)
+        }
         _ => match KEYS.binary_search(&code) {
             Ok(index) => target(index, code),
             Err(_) => Fold::Same(character),

@@ -19,6 +19,7 @@ use core::ops::Range;
 
 mod confusable;
 mod fold_table;
+#[allow(clippy::unreadable_literal, reason = "tables for machines")]
 mod generated;
 
 use confusable::{is_confusable_script, latin_twin};
@@ -153,7 +154,9 @@ impl NormalizedText {
                 at += 1;
                 continue;
             }
-            let Some(character) = text[at..].chars().next() else { break };
+            let Some(character) = text[at..].chars().next() else {
+                break;
+            };
             match fold_table::fold(character) {
                 fold_table::Fold::Invisible => {
                     self.folds.invisible += u32::from(self.bytes.last().is_some_and(u8::is_ascii_alphabetic));
@@ -215,7 +218,8 @@ impl NormalizedText {
     fn push_wide<const TRACK: bool>(&mut self, character: char, at: usize, history: &mut History) {
         history.push(0);
         let encoded = character.encode_utf8(&mut [0; 4]).len();
-        self.bytes.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
+        self.bytes
+            .extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
         if TRACK {
             self.starts.extend(core::iter::repeat_n(at, encoded));
         }
@@ -376,7 +380,11 @@ fn word_len(bytes: &[u8]) -> usize {
 }
 
 fn all_foreign_letters_have_twins(word: &[u8]) -> bool {
-    let mut foreign = core::str::from_utf8(word).unwrap_or_default().chars().filter(|letter| !letter.is_ascii()).peekable();
+    let mut foreign = core::str::from_utf8(word)
+        .unwrap_or_default()
+        .chars()
+        .filter(|letter| !letter.is_ascii())
+        .peekable();
     word.iter().any(u8::is_ascii_alphabetic)
         && foreign.peek().is_some()
         && foreign.all(|letter| latin_twin(letter).is_some())
@@ -386,12 +394,15 @@ fn all_foreign_letters_have_twins(word: &[u8]) -> bool {
 fn is_leet(word: &[u8], before: Option<u8>, after: &[u8]) -> bool {
     let letters = word.iter().filter(|byte| byte.is_ascii_alphabetic()).count();
     let stands_in = word.len() - letters;
-    let ends_are_letters = |word: &[u8]| matches!(word, [first, .., last] if first.is_ascii_alphabetic() && last.is_ascii_alphabetic());
+    let ends_are_letters =
+        |word: &[u8]| matches!(word, [first, .., last] if first.is_ascii_alphabetic() && last.is_ascii_alphabetic());
     stands_in > 0
         && letters >= 3
         && letters > stands_in
         && ends_are_letters(word)
-        && word.iter().all(|&byte| byte.is_ascii_alphabetic() || leet_letter(byte as char).is_some())
+        && word
+            .iter()
+            .all(|&byte| byte.is_ascii_alphabetic() || leet_letter(byte as char).is_some())
         && !before.is_some_and(is_link_byte)
         && !matches!(after, [joint, next, ..] if is_link_byte(*joint) && next.is_ascii_alphanumeric())
         && !matches!(after, [b'/', ..])
@@ -399,7 +410,10 @@ fn is_leet(word: &[u8], before: Option<u8>, after: &[u8]) -> bool {
 
 /// Signs that join the parts of links, mail addresses and file names.
 const fn is_link_byte(byte: u8) -> bool {
-    matches!(byte, b'.' | b'/' | b'-' | b'_' | b'=' | b'?' | b'&' | b':' | b'#' | b'%' | b'+' | b'~')
+    matches!(
+        byte,
+        b'.' | b'/' | b'-' | b'_' | b'=' | b'?' | b'&' | b':' | b'#' | b'%' | b'+' | b'~'
+    )
 }
 
 /// Rule 4: the number of letters, where `bytes` starts with a spaced-out word.
@@ -417,9 +431,7 @@ fn spaced_letters(bytes: &[u8]) -> Option<usize> {
                 letters -= 1;
                 break;
             }
-            Some(&next)
-                if next == separator
-                    && bytes.get(2 * letters).is_some_and(u8::is_ascii_alphabetic) => {}
+            Some(&next) if next == separator && bytes.get(2 * letters).is_some_and(u8::is_ascii_alphabetic) => {}
             _ => break,
         }
     }

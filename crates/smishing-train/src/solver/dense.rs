@@ -1,3 +1,4 @@
+use super::sparse::Objective;
 use super::{LinearFit, Solver, check_classes};
 use crate::{CsrMatrix, Error};
 use linfa::dataset::DatasetBase;
@@ -42,10 +43,13 @@ impl Solver for DenseLinfa {
         let intercept = sign * f64::from(model.intercept());
         let parameters: Vec<f64> = weights.iter().copied().chain([intercept]).collect();
         // linfa returns Ok when it runs out of iterations: the gradient tells whether it got there.
-        let gradient = super::sparse::Objective::new(matrix, positive, None, self.alpha)
-            .gradient(&parameters)
-            .map_err(|error| Error::Solver(error.to_string()))?;
+        let gradient = Objective::new(matrix, positive, None, self.alpha).gradient(&parameters);
         let gradient_norm = gradient.iter().map(|slope| slope * slope).sum::<f64>().sqrt();
-        Ok(LinearFit { weights, intercept, gradient_norm, converged: gradient_norm <= TOLERANCE * positive.len() as f64 })
+        Ok(LinearFit {
+            weights,
+            intercept,
+            gradient_norm,
+            converged: gradient_norm <= TOLERANCE * positive.len() as f64,
+        })
     }
 }

@@ -43,12 +43,18 @@ impl SparseLogistic {
     /// Settings with the strength of the L2 penalty, to be checked.
     #[must_use]
     pub fn params(alpha: f64) -> SparseLogisticParams {
-        SparseLogisticParams(Self { alpha, row_weights: None })
+        SparseLogisticParams(Self {
+            alpha,
+            row_weights: None,
+        })
     }
 
     /// For an alpha that is known to be positive.
     pub(crate) fn new(alpha: f64) -> Self {
-        Self { alpha, row_weights: None }
+        Self {
+            alpha,
+            row_weights: None,
+        }
     }
 }
 
@@ -66,11 +72,18 @@ impl ParamGuard for SparseLogisticParams {
     type Error = Error;
 
     fn check_ref(&self) -> Result<&Self::Checked, Self::Error> {
-        let weights_fit = self.0.row_weights.as_ref().is_none_or(|weights| weights.iter().all(|weight| weight.is_finite() && *weight >= 0.0));
+        let weights_fit = self
+            .0
+            .row_weights
+            .as_ref()
+            .is_none_or(|weights| weights.iter().all(|weight| weight.is_finite() && *weight >= 0.0));
         if self.0.alpha > 0.0 && self.0.alpha.is_finite() && weights_fit {
             Ok(&self.0)
         } else {
-            Err(Error::Setting(format!("alpha {} and row weights have to be finite, alpha above 0, weights not below 0", self.0.alpha)))
+            Err(Error::Setting(format!(
+                "alpha {} and row weights have to be finite, alpha above 0, weights not below 0",
+                self.0.alpha
+            )))
         }
     }
 
@@ -92,7 +105,11 @@ impl<T: AsSingleTargets<Elem = bool>> Fit<CsrMatrix, T, Error> for SparseLogisti
 impl Solver for SparseLogistic {
     fn fit(&self, matrix: &CsrMatrix, positive: &[bool]) -> Result<LinearFit, Error> {
         check_classes(matrix, positive)?;
-        if self.row_weights.as_ref().is_some_and(|weights| weights.len() != matrix.rows()) {
+        if self
+            .row_weights
+            .as_ref()
+            .is_some_and(|weights| weights.len() != matrix.rows())
+        {
             return Err(Error::Setting("one weight a row expected".into()));
         }
         let objective = Objective::new(matrix, positive, self.row_weights.as_deref(), self.alpha);
@@ -108,12 +125,21 @@ impl Solver for SparseLogistic {
             .timer(false)
             .run()
             .map_err(failed)?;
-        let mut weights = result.state.get_best_param().ok_or_else(|| Error::Solver("no step could be made".into()))?.clone();
-        let gradient = objective.gradient(&weights).map_err(failed)?;
+        let mut weights = result
+            .state
+            .get_best_param()
+            .ok_or_else(|| Error::Solver("no step could be made".into()))?
+            .clone();
+        let gradient = objective.gradient(&weights);
         let gradient_norm = gradient.iter().map(|slope| slope * slope).sum::<f64>().sqrt();
         let intercept = weights.pop().unwrap_or(0.0);
         // The solver also stops where the cost no longer falls, which is as near as f64 gets.
-        Ok(LinearFit { weights, intercept, gradient_norm, converged: gradient_norm <= 100.0 * tolerance })
+        Ok(LinearFit {
+            weights,
+            intercept,
+            gradient_norm,
+            converged: gradient_norm <= 100.0 * tolerance,
+        })
     }
 }
 
@@ -127,20 +153,24 @@ pub(super) struct Objective<'a> {
 
 impl<'a> Objective<'a> {
     pub(super) fn new(matrix: &'a CsrMatrix, positive: &'a [bool], row_weights: Option<&'a [f64]>, alpha: f64) -> Self {
-        Self { matrix, positive, row_weights, alpha }
-    }
-
-    #[cfg(test)]
-    pub(super) fn cost_at(&self, fit: &LinearFit) -> f64 {
-        let parameters: Vec<f64> = fit.weights.iter().copied().chain([fit.intercept]).collect();
-        self.cost(&parameters).unwrap_or(f64::NAN)
+        Self {
+            matrix,
+            positive,
+            row_weights,
+            alpha,
+        }
     }
 
     /// The logit of each row times its class (1 or -1), and the row's weight.
     fn margins<'p>(&'p self, parameters: &'p [f64]) -> impl Iterator<Item = (usize, f64, f64)> {
         let (weights, intercept) = split(parameters);
         (0..self.matrix.rows()).map(move |row| {
-            let logit = intercept + self.matrix.row(row).map(|(column, value)| f64::from(value) * weights[column]).sum::<f64>();
+            let logit = intercept
+                + self
+                    .matrix
+                    .row(row)
+                    .map(|(column, value)| f64::from(value) * weights[column])
+                    .sum::<f64>();
             let margin = if self.positive[row] { logit } else { -logit };
             (row, margin, self.row_weights.map_or(1.0, |weights| weights[row]))
         })
@@ -159,7 +189,7 @@ impl CostFunction for &Objective<'_> {
     type Output = f64;
 
     fn cost(&self, parameters: &Vec<f64>) -> Result<f64, argmin::core::Error> {
-        Objective::cost(self, parameters)
+        Ok(Objective::cost(self, parameters))
     }
 }
 
@@ -168,19 +198,27 @@ impl Gradient for &Objective<'_> {
     type Gradient = Vec<f64>;
 
     fn gradient(&self, parameters: &Vec<f64>) -> Result<Vec<f64>, argmin::core::Error> {
-        Objective::gradient(self, parameters)
+        Ok(Objective::gradient(self, parameters))
     }
 }
 
 impl Objective<'_> {
-    fn cost(&self, parameters: &[f64]) -> Result<f64, argmin::core::Error> {
-        let loss: f64 = self.margins(parameters).map(|(_, margin, weight)| weight * softplus(-margin)).sum();
+    pub(super) fn cost(&self, parameters: &[f64]) -> f64 {
+        let loss: f64 = self
+            .margins(parameters)
+            .map(|(_, margin, weight)| weight * softplus(-margin))
+            .sum();
         let penalty: f64 = split(parameters).0.iter().map(|weight| weight * weight).sum();
-        Ok(loss + 0.5 * self.alpha * penalty)
+        loss + 0.5 * self.alpha * penalty
     }
 
-    pub(super) fn gradient(&self, parameters: &[f64]) -> Result<Vec<f64>, argmin::core::Error> {
-        let mut gradient: Vec<f64> = split(parameters).0.iter().map(|weight| self.alpha * weight).chain([0.0]).collect();
+    pub(super) fn gradient(&self, parameters: &[f64]) -> Vec<f64> {
+        let mut gradient: Vec<f64> = split(parameters)
+            .0
+            .iter()
+            .map(|weight| self.alpha * weight)
+            .chain([0.0])
+            .collect();
         let last = gradient.len() - 1;
         for (row, margin, weight) in self.margins(parameters) {
             let pull = weight / (1.0 + libm::exp(margin));
@@ -190,7 +228,7 @@ impl Objective<'_> {
             }
             gradient[last] += slope;
         }
-        Ok(gradient)
+        gradient
     }
 }
 

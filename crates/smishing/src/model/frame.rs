@@ -33,13 +33,17 @@ pub(super) fn open(bytes: &[u8]) -> Result<(u64, &[u8]), ModelError> {
     if version != FORMAT_VERSION || *reserved != [0; 2] {
         return Err(ModelError::unsupported_version(version));
     }
-    let expected = usize::try_from(u64::from_le_bytes(*length)).ok().and_then(|length| length.checked_add(CHECKSUM_LEN));
+    let expected = usize::try_from(u64::from_le_bytes(*length))
+        .ok()
+        .and_then(|length| length.checked_add(CHECKSUM_LEN));
     match expected {
         Some(expected) if expected == rest.len() => {}
         Some(expected) if expected < rest.len() => return Err(ModelError::trailing_bytes()),
         _ => return Err(ModelError::truncated()),
     }
-    let (sealed, checksum) = bytes.split_last_chunk::<CHECKSUM_LEN>().ok_or(ModelError::truncated())?;
+    let (sealed, checksum) = bytes
+        .split_last_chunk::<CHECKSUM_LEN>()
+        .ok_or(ModelError::truncated())?;
     if crc32fast::hash(sealed) != u32::from_le_bytes(*checksum) {
         return Err(ModelError::checksum());
     }

@@ -99,13 +99,25 @@ impl Model {
         if !(parts.prior > 0.0 && parts.prior < 1.0) {
             return Err(ModelError::invalid("prior outside 0..1"));
         }
-        let Thresholds { balanced, unsure, by_false_positive_rate } = &parts.thresholds;
-        let logits = [*balanced, unsure.0, unsure.1].into_iter().chain(by_false_positive_rate.iter().map(|threshold| threshold.logit));
+        let Thresholds {
+            balanced,
+            unsure,
+            by_false_positive_rate,
+        } = &parts.thresholds;
+        let logits = [*balanced, unsure.0, unsure.1]
+            .into_iter()
+            .chain(by_false_positive_rate.iter().map(|threshold| threshold.logit));
         if !logits.into_iter().all(f32::is_finite) || unsure.0 > unsure.1 {
             return Err(ModelError::invalid("threshold not finite or band of doubt upside down"));
         }
-        let rates_rise = by_false_positive_rate.windows(2).all(|pair| pair[0].rate < pair[1].rate && pair[0].logit >= pair[1].logit);
-        if !rates_rise || !by_false_positive_rate.iter().all(|threshold| threshold.rate > 0.0 && threshold.rate < 1.0) {
+        let rates_rise = by_false_positive_rate
+            .windows(2)
+            .all(|pair| pair[0].rate < pair[1].rate && pair[0].logit >= pair[1].logit);
+        if !rates_rise
+            || !by_false_positive_rate
+                .iter()
+                .all(|threshold| threshold.rate > 0.0 && threshold.rate < 1.0)
+        {
             return Err(ModelError::invalid("thresholds by false-positive rate out of order"));
         }
         Ok(Self { schema, parts })
@@ -158,7 +170,11 @@ fn check_head(head: &Head, buckets: Buckets) -> Result<(), ModelError> {
         return Err(ModelError::invalid("as many weights as buckets expected"));
     }
     let numbers = [head.intercept, head.scale, head.offset].into_iter();
-    let weights = head.ngrams.iter().chain(head.signals.iter().map(|(_, weight)| weight)).copied();
+    let weights = head
+        .ngrams
+        .iter()
+        .chain(head.signals.iter().map(|(_, weight)| weight))
+        .copied();
     // Weights far beyond what training gives would overflow in the sum over a long message.
     if !numbers.chain(weights).all(|number| number.abs() <= 1e6) {
         return Err(ModelError::invalid("a weight is not finite or out of range"));

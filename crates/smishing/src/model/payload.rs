@@ -17,7 +17,9 @@ use smishing_features::Buckets;
 const LIMIT: usize = 64 << 20;
 
 const fn config() -> Configuration<LittleEndian, Fixint, Limit<LIMIT>> {
-    bincode::config::standard().with_fixed_int_encoding().with_limit::<LIMIT>()
+    bincode::config::standard()
+        .with_fixed_int_encoding()
+        .with_limit::<LIMIT>()
 }
 
 #[derive(Serialize, Deserialize)]
@@ -85,7 +87,8 @@ fn list<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Resu
 }
 
 pub(super) fn decode(payload: &[u8]) -> Result<ModelParts, ModelError> {
-    let (decoded, read): (PayloadV1<'_>, usize) = bincode::serde::borrow_decode_from_slice(payload, config()).map_err(|_| ModelError::malformed())?;
+    let (decoded, read): (PayloadV1<'_>, usize) =
+        bincode::serde::borrow_decode_from_slice(payload, config()).map_err(|_| ModelError::malformed())?;
     if read != payload.len() {
         return Err(ModelError::malformed());
     }
@@ -98,7 +101,11 @@ pub(super) fn decode(payload: &[u8]) -> Result<ModelParts, ModelError> {
         thresholds: Thresholds {
             balanced: decoded.balanced,
             unsure: decoded.unsure,
-            by_false_positive_rate: decoded.rates.into_iter().map(|(rate, logit)| RateThreshold { rate, logit }).collect(),
+            by_false_positive_rate: decoded
+                .rates
+                .into_iter()
+                .map(|(rate, logit)| RateThreshold { rate, logit })
+                .collect(),
         },
         card: decoded.card.into(),
     })
@@ -111,11 +118,20 @@ pub(super) fn encode(parts: &ModelParts) -> Vec<u8> {
     let payload = PayloadV1 {
         bits: parts.buckets.bits(),
         bad: HeadV1::of(&parts.bad, &bad),
-        smishing: parts.smishing.as_ref().zip(smishing.as_deref()).map(|(head, block)| HeadV1::of(head, block)),
+        smishing: parts
+            .smishing
+            .as_ref()
+            .zip(smishing.as_deref())
+            .map(|(head, block)| HeadV1::of(head, block)),
         prior: parts.prior,
         balanced: parts.thresholds.balanced,
         unsure: parts.thresholds.unsure,
-        rates: parts.thresholds.by_false_positive_rate.iter().map(|threshold| (threshold.rate, threshold.logit)).collect(),
+        rates: parts
+            .thresholds
+            .by_false_positive_rate
+            .iter()
+            .map(|threshold| (threshold.rate, threshold.logit))
+            .collect(),
         card: &parts.card,
     };
     bincode::serde::encode_to_vec(payload, config()).expect("numbers, text and lists always encode into memory")
@@ -140,7 +156,11 @@ impl<'a> HeadV1<'a> {
         Ok(Head {
             intercept: self.intercept,
             ngrams: weights.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect(),
-            signals: self.signals.into_iter().map(|(id, weight)| (id.into(), weight)).collect(),
+            signals: self
+                .signals
+                .into_iter()
+                .map(|(id, weight)| (id.into(), weight))
+                .collect(),
             scale: self.scale,
             offset: self.offset,
         })

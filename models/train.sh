@@ -1,0 +1,17 @@
+#!/usr/bin/env bash
+# Makes the bundled model: the one recorded command. The same data and tool give the same bytes on every machine.
+# It needs ../shared/corpora/train beside the repository.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+corpora=../shared/corpora/train
+cargo run --quiet --release --bin smishing -- train \
+    data/messages "$corpora" \
+    --solver sparse --bits 14 --alpha 1e-3 --seed 1 \
+    --licence uci_sms="UCI SMS Spam Collection, Almeida and Hidalgo 2011, CC BY 4.0" \
+    --licence mendeley5971="SMS Phishing Dataset, Mishra and Soni 2022, Mendeley Data f45bkkt8pr, CC BY 4.0" \
+    --licence otp_public_inboxes="z8leo/master-thesis-public-sms-inboxes, MIT" \
+    --licence ots_novel_en="OpenTextShield, rows that are not UCI's, MIT" \
+    --licence india_cfeni="C-Feni/SMS-Categorization-using-ML, MIT" \
+    --licence otp_product_templates="django-two-factor-auth (MIT), Keycloak plugins (Apache-2.0, MIT), Firefox Accounts (MPL-2.0)" \
+    --licence sbcm_smishi="ravi2505-de/ne-nasedaj-sms-phishing, MIT" \
+    --output "${1:-models/bundled.smsh}"
