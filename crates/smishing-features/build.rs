@@ -93,13 +93,13 @@ fn write_brands_and_phrases(out: &mut String) {
         }
     }
     let phrases: Vec<_> = phrases.into_iter().collect();
-    write_table(out, "PHRASES", "(u32, u16)", &table::lay_out(&phrases));
+    write_table(out, "PHRASES", "(u32, u16)", &phrases);
     let indexed: Vec<_> = domains
         .keys()
         .zip(0_u16..)
         .map(|(domain, index)| (hash::word(domain.as_bytes()), index))
         .collect();
-    write_table(out, "DOMAINS", "u16", &table::lay_out(&indexed));
+    write_table(out, "DOMAINS", "u16", &indexed);
     *out += &format!(
         "pub(crate) static DOMAIN_NAMES: [(&str, u16); {}] = {:?};\n",
         domains.len(),
@@ -129,11 +129,13 @@ fn write_hosts(out: &mut String) {
         .into_iter()
         .map(|(suffix, class)| (hash::word(suffix.as_bytes()), class))
         .collect();
-    write_table(out, "HOSTS", "u16", &table::lay_out(&hosts));
+    write_table(out, "HOSTS", "u16", &hosts);
 }
 
-fn write_table<V: Debug>(out: &mut String, name: &str, value: &str, slots: &[(u32, V)]) {
+fn write_table<V: Copy + Default + Debug>(out: &mut String, name: &str, value: &str, entries: &[(u64, V)]) {
+    let slots = table::lay_out(entries);
+    let bitmap = table::lay_out_bitmap(entries);
     *out += &format!("static {name}_SLOTS: [(u32, {value}); {}] = {slots:?};\n", slots.len());
-    *out +=
-        &format!("pub(crate) static {name}: crate::table::Table<{value}> = crate::table::Table::new(&{name}_SLOTS);\n");
+    *out += &format!("static {name}_BITMAP: [u64; {}] = {bitmap:?};\n", bitmap.len());
+    *out += &format!("pub(crate) static {name}: Table<{value}> = Table::new(&{name}_SLOTS, &{name}_BITMAP);\n");
 }

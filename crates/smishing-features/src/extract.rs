@@ -112,10 +112,12 @@ impl Extractor {
 
     fn analyse(&mut self, message: &Message<'_>) {
         self.tokens.clear();
-        self.tokens.extend(words(self.text.as_str()).map(|(start, word)| Token {
-            span: start..start + word.len(),
-            hash: hash::word(word.as_bytes()),
-        }));
+        for (start, word) in words(self.text.as_str()) {
+            self.tokens.push(Token {
+                span: start..start + word.len(),
+                hash: hash::word(word.as_bytes()),
+            });
+        }
         self.detector
             .detect(self.text.as_bytes(), &self.tokens, self.text.folds(), message);
     }
@@ -150,8 +152,8 @@ impl Extractor {
     /// Emits each bucket that an n-gram of the message last read falls into, once.
     pub fn for_each_bucket(&mut self, buckets: Buckets, mut emit: impl FnMut(usize)) {
         let mut seen = core::mem::take(&mut self.seen);
-        seen.clear();
         seen.resize(buckets.count() / 64, 0);
+        seen.fill(0);
         self.for_each_ngram(|hash, _| {
             let bucket = buckets.of(hash);
             let (word, bit) = (bucket / 64, 1_u64 << (bucket % 64));
@@ -174,29 +176,25 @@ impl Extractor {
     }
 
     /// The hash of each n-gram and its span in the normalised text, without the spaces at both ends.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn for_each_ngram(&self, mut emit: impl FnMut(u64, Range<usize>)) {
         let bytes = self.text.as_bytes();
         if bytes.is_empty() {
             return;
         }
-        // Byte `at - 1` of the text is byte `at` of the padded text; `window` holds the last eight bytes of that.
+        // Byte `at - 1` of the text is byte `at` of the text with a space in front; `window` holds the last eight of them.
+        let len = bytes.len();
         let mut window = u64::from(b' ');
-        let padded = bytes.iter().copied().chain(core::iter::once(b' '));
-        for (at, byte) in padded.enumerate() {
+        let (head, tail) = bytes.split_at(len.min(3));
+        for (at, &byte) in head.iter().enumerate() {
             window = window << 8 | u64::from(NGRAM_FOLD[usize::from(byte)]);
-            let end = (at + 1).min(bytes.len());
-            let start = |n: usize| (at + 1).saturating_sub(n);
-            if at >= 1 {
-                emit(hash::ngram::<3>(window), start(3)..end);
-            }
-            if at >= 2 {
-                emit(hash::ngram::<4>(window), start(4)..end);
-            }
-            if at >= 3 {
-                emit(hash::ngram::<5>(window), start(5)..end);
-            }
+            emit_ending_at(window, at, len, at, &mut emit);
         }
+        for (index, &byte) in tail.iter().enumerate() {
+            window = window << 8 | u64::from(NGRAM_FOLD[usize::from(byte)]);
+            emit_ending_at(window, head.len() + index, len, 3, &mut emit);
+        }
+        emit_ending_at(window << 8 | u64::from(b' '), len, len, len, &mut emit);
         let mut previous: Option<(u64, usize)> = None;
         for token in &self.tokens {
             let hash = self.ngram_word_hash(token);
@@ -222,6 +220,23 @@ impl Extractor {
             *to = NGRAM_FOLD[usize::from(from)];
         }
         hash::word(&folded[..len])
+    }
+}
+
+/// Emits the n-grams that end at byte `at`: of all three lengths where `reach`, the bytes before, is 3 or more.
+// Inlined by hand: the spans cost nothing only where the compiler sees that nobody asks for them.
+#[inline(always)]
+fn emit_ending_at(window: u64, at: usize, len: usize, reach: usize, emit: &mut impl FnMut(u64, Range<usize>)) {
+    let end = (at + 1).min(len);
+    let start = |n: usize| (at + 1).saturating_sub(n);
+    if reach >= 1 {
+        emit(hash::ngram::<3>(window), start(3)..end);
+    }
+    if reach >= 2 {
+        emit(hash::ngram::<4>(window), start(4)..end);
+    }
+    if reach >= 3 {
+        emit(hash::ngram::<5>(window), start(5)..end);
     }
 }
 

@@ -31,10 +31,19 @@ pub(crate) const fn word(bytes: &[u8]) -> u64 {
         rest = tail;
     }
     let mut last = 0;
-    let mut at = 0;
-    while at < rest.len() {
-        last |= (rest[at] as u64) << (8 * at);
-        at += 1;
+    let mut bits = 0;
+    if let Some((chunk, tail)) = rest.split_first_chunk::<4>() {
+        last = u32::from_le_bytes(*chunk) as u64;
+        bits = 32;
+        rest = tail;
+    }
+    if let Some((chunk, tail)) = rest.split_first_chunk::<2>() {
+        last |= (u16::from_le_bytes(*chunk) as u64) << bits;
+        bits += 16;
+        rest = tail;
+    }
+    if let [byte, ..] = rest {
+        last |= (*byte as u64) << bits;
     }
     mix(hash, last)
 }

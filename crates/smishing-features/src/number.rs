@@ -94,51 +94,59 @@ fn kind(text: &[u8], run: &Run) -> Option<NumberKind> {
 
 /// `**1234`, `xx1234`, `x1234`, `ending 1234`.
 fn is_masked(before: &[u8]) -> bool {
-    let mask = before
-        .iter()
-        .rev()
-        .take_while(|byte| matches!(byte, b'*' | b'x' | b'-' | b'#'))
-        .take(24)
-        .filter(|&&byte| byte != b'-')
-        .count();
-    let word_before = before[..before.len() - mask]
-        .last()
-        .is_some_and(u8::is_ascii_alphanumeric);
-    let mask_is_sign = matches!(before.last(), Some(b'*'));
-    (mask >= 1 && (mask_is_sign || !word_before) && !before.ends_with(b"#") && (mask >= 2 || !before.ends_with(b"-")))
-        || [&b"ending "[..], b"ending in ", b"ending with ", b"ends "]
-            .iter()
-            .any(|words| before.ends_with(words))
+    const ENDINGS: [&[u8]; 4] = [b"ending ", b"ending in ", b"ending with ", b"ends "];
+    match before.last() {
+        Some(b'*') => true,
+        Some(b'x' | b'-') => {
+            let mask = before
+                .iter()
+                .rev()
+                .take_while(|byte| matches!(byte, b'*' | b'x' | b'-' | b'#'))
+                .take(24);
+            let (len, signs) = mask.fold((0, 0), |(len, signs), &byte| {
+                (len + 1, signs + usize::from(byte != b'-'))
+            });
+            let inside_word = before[..before.len() - len]
+                .last()
+                .is_some_and(u8::is_ascii_alphanumeric);
+            signs >= 1 && !inside_word && (signs >= 2 || before.ends_with(b"x"))
+        }
+        Some(b' ') => ENDINGS.iter().any(|words| before.ends_with(words)),
+        _ => false,
+    }
 }
 
 fn has_currency(before: &[u8], after: &[u8]) -> bool {
-    const SIGNS: [&str; 10] = ["$", "£", "€", "₹", "₦", "₱", "¥", "₩", "₫", "₺"];
-    const CODES: [&[u8]; 27] = [
-        b"rs", b"rs.", b"inr", b"usd", b"eur", b"gbp", b"ngn", b"php", b"zar", b"sgd", b"myr", b"rm", b"aud", b"cad",
-        b"idr", b"rp", b"tl", b"try", b"pln", b"rub", b"vnd", b"krw", b"jpy", b"cny", b"mzn", b"aed", b"sar",
+    const SIGNS: [&str; 13] = ["$", "£", "€", "₹", "₦", "₱", "¥", "₩", "₫", "₺", "元", "円", "원"];
+    const WORDS_BEFORE: [&[u8]; 29] = [
+        b"r", b"rs", b"rs.", b"inr", b"usd", b"eur", b"gbp", b"ngn", b"php", b"zar", b"sgd", b"myr", b"rm", b"aud",
+        b"cad", b"idr", b"rp", b"rp.", b"tl", b"try", b"pln", b"rub", b"vnd", b"krw", b"jpy", b"cny", b"mzn", b"aed",
+        b"sar",
     ];
-    const UNITS: [&str; 15] = [
-        "元", "円", "원", "руб", "р.", "zł", "zl", "tl", "eur", "usd", "lei", "vnd", "dong", "euro", "mt",
+    const WORDS_AFTER: [&str; 13] = [
+        "руб", "р", "zł", "zl", "tl", "eur", "usd", "lei", "vnd", "dong", "euro", "mt", "inr",
     ];
+    /// Longer words name no currency.
+    const LONGEST: usize = 6;
     let before = before.strip_suffix(b" ").unwrap_or(before);
     let after = after.strip_prefix(b" ").unwrap_or(after);
-    SIGNS
-        .iter()
-        .any(|sign| before.ends_with(sign.as_bytes()) || after.starts_with(sign.as_bytes()))
-        || CODES.iter().any(|code| {
-            before
-                .strip_suffix(*code)
-                .is_some_and(|rest| !rest.last().is_some_and(u8::is_ascii_alphanumeric))
-        })
-        || UNITS.iter().any(|unit| {
-            after
-                .strip_prefix(unit.as_bytes())
-                .is_some_and(|rest| !rest.first().is_some_and(u8::is_ascii_alphanumeric))
-        })
-        || (before.ends_with(b"r")
-            && !before[..before.len() - 1]
-                .last()
-                .is_some_and(|byte| !matches!(byte, b' ' | b'\n' | b'(')))
+    let is_sign =
+        |text: &[u8], matches: fn(&[u8], &[u8]) -> bool| SIGNS.iter().any(|sign| matches(text, sign.as_bytes()));
+    if before.last().is_some_and(|&byte| byte == b'$' || !byte.is_ascii())
+        && is_sign(before, |text, sign| text.ends_with(sign))
+        || after.first().is_some_and(|&byte| byte == b'$' || !byte.is_ascii())
+            && is_sign(after, |text, sign| text.starts_with(sign))
+    {
+        return true;
+    }
+    let in_word = |byte: &&u8| byte.is_ascii_alphanumeric() || !byte.is_ascii() || **byte == b'.';
+    let last = before.iter().rev().take(LONGEST + 1).take_while(in_word).count();
+    let first = after.iter().take(LONGEST + 1).take_while(in_word).count();
+    (1..=LONGEST).contains(&last) && WORDS_BEFORE.contains(&&before[before.len() - last..])
+        || (1..=LONGEST).contains(&first) && {
+            let word = after[..first].strip_suffix(b".").unwrap_or(&after[..first]);
+            WORDS_AFTER.iter().any(|known| known.as_bytes() == word)
+        }
 }
 
 #[cfg(test)]
@@ -167,6 +175,8 @@ mod tests {
             ("card ending 4821", &[Masked]),
             ("card **4821", &[Masked]),
             ("r250 paid", &[Money]),
+            ("共100元的优惠", &[Money]),
+            ("opłata 3,50 zl.", &[Money]),
             ("on 12/05/2026", &[]),
             ("room 12", &[]),
         ] {

@@ -4,20 +4,30 @@
 ///
 /// A key is the upper half of a 64-bit hash. With some thousand entries a foreign text meets one by chance once in
 /// a million look-ups, which costs a wrong hint, never a wrong trust: what grants trust is compared letter by letter.
+///
+/// Most look-ups are of words that are not there: a bitmap that fits the first-level cache answers nine in ten of them.
 #[derive(Debug)]
 pub(crate) struct Table<V: 'static> {
     slots: &'static [(u32, V)],
+    bitmap: &'static [u64],
 }
 
 impl<V: Copy> Table<V> {
-    pub(crate) const fn new(slots: &'static [(u32, V)]) -> Self {
-        assert!(slots.len().is_power_of_two());
-        Self { slots }
+    pub(crate) const fn new(slots: &'static [(u32, V)], bitmap: &'static [u64]) -> Self {
+        assert!(slots.len().is_power_of_two() && bitmap.len().is_power_of_two());
+        Self { slots, bitmap }
     }
 
     #[inline]
     pub(crate) fn get(&self, hash: u64) -> Option<V> {
-        let key = key(hash);
+        let (word, bit) = bitmap_place(hash, self.bitmap.len());
+        if self.bitmap.get(word)? & bit == 0 {
+            return None;
+        }
+        self.find(key(hash))
+    }
+
+    fn find(&self, key: u32) -> Option<V> {
         let mut at = key as usize;
         loop {
             let &(found, value) = self.slots.get(at & (self.slots.len() - 1))?;
@@ -47,6 +57,23 @@ pub(crate) fn lay_out<V: Copy + Default>(entries: &[(u64, V)]) -> alloc::vec::Ve
         slots[at] = (key, value);
     }
     slots
+}
+
+/// The bitmap of a table, eight bits an entry or more, for the build script.
+#[allow(dead_code, reason = "the build script calls it")]
+pub(crate) fn lay_out_bitmap<V>(entries: &[(u64, V)]) -> alloc::vec::Vec<u64> {
+    let mut bitmap = alloc::vec![0; (entries.len() / 8 + 1).next_power_of_two()];
+    for (hash, _) in entries {
+        let (word, bit) = bitmap_place(*hash, bitmap.len());
+        bitmap[word] |= bit;
+    }
+    bitmap
+}
+
+/// Word and bit of a hash; from bits that the slots' keys do not start with.
+#[inline]
+const fn bitmap_place(hash: u64, words: usize) -> (usize, u64) {
+    ((hash >> 6) as usize & (words - 1), 1 << (hash & 63))
 }
 
 #[inline]

@@ -1,4 +1,6 @@
 //! The tables that the build script made of `smishing-data`.
 #![allow(clippy::unreadable_literal)]
 
+use crate::table::Table;
+
 include!(concat!(env!("OUT_DIR"), "/tables.rs"));

@@ -4,7 +4,8 @@
 //! use smishing_train::{Corpus, CardNotes, Problem, ReadOptions, TrainOptions, card, train};
 //! # let folder = tempfile::tempdir()?;
 //! # let path = folder.path().join("mine.tsv");
-//! # let rows: String = (0..40).map(|n| format!("ham\tsee you at {n}, the {} bus is late\nspam\tyou won prize {n}, claim {} now\n", "abcdefgh".repeat(n), "xyzwv".repeat(n))).collect();
+//! # let nouns = ["lunch", "train", "garden", "piano", "doctor", "cinema", "bakery"];
+//! # let rows: String = (0..7).map(|n| format!("ham\t{0} near {1}\nspam\t{1}: free {0} prize\n", nouns[n], nouns[(3 * n + 1) % 7])).collect();
 //! # std::fs::write(&path, rows)?;
 //! let mut corpus = Corpus::read(&[path], &ReadOptions::default())?;
 //! let removed = corpus.remove_duplicates();
@@ -12,7 +13,7 @@
 //! let trained = train(&Problem::new(&corpus, options.buckets), &options, &|_, _, _| {})?;
 //! let model = trained.model(card(&corpus, &removed, &options, &trained, &CardNotes::default()))?;
 //! let classifier = smishing::Classifier::new(&model)?;
-//! assert!(classifier.classify("you won a prize, claim it now").label().is_bad());
+//! assert!(classifier.classify("your free prize").label().is_bad());
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!

@@ -109,6 +109,8 @@ enum Kind<R> {
         reader: Box<csv::Reader<R>>,
         columns: ColumnIndex,
         record: csv::ByteRecord,
+        /// What to add to the reader's line numbers: it takes the line feed of CR LF for the start of the next record.
+        behind: u64,
     },
     /// The file as a whole cannot be read: one error, then the end.
     Failed(Option<BadRow>),
@@ -140,7 +142,10 @@ impl<R: BufRead> Rows<R> {
         Self { kind }
     }
 
-    fn csv(reader: R, columns: &Columns) -> Kind<R> {
+    fn csv(mut reader: R, columns: &Columns) -> Kind<R> {
+        let start = reader.fill_buf().unwrap_or_default();
+        let first_end = start.iter().position(|&byte| byte == b'\n').unwrap_or(0);
+        let behind = u64::from(start[..first_end].ends_with(b"\r"));
         let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(reader);
         let index = match reader.byte_headers() {
             Ok(header) => ColumnIndex::new(header.iter(), columns),
@@ -151,6 +156,7 @@ impl<R: BufRead> Rows<R> {
                 reader: Box::new(reader),
                 columns,
                 record: csv::ByteRecord::new(),
+                behind,
             },
             Err(reason) => Kind::Failed(Some(BadRow { line: 1, reason })),
         }
@@ -206,9 +212,10 @@ impl<R: BufRead> Iterator for Rows<R> {
                 reader,
                 columns,
                 record,
+                behind,
             } => match reader.read_byte_record(record) {
                 Ok(true) => {
-                    let line = record.position().map_or(0, csv::Position::line);
+                    let line = *behind + record.position().map_or(0, csv::Position::line);
                     Some(
                         columns
                             .row(record.iter())

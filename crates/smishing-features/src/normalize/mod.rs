@@ -142,17 +142,16 @@ impl NormalizedText {
     /// Rule 1. Returns whether rules 2 to 4 may find something.
     fn fold_characters<const TRACK: bool>(&mut self, text: &str) -> bool {
         let bytes = text.as_bytes();
-        self.bytes.reserve(bytes.len());
         let mut history = History::default();
         let mut confusable = false;
         let mut mark_run = 0_u32;
         let mut at = 0;
-        while let Some(&byte) = bytes.get(at) {
-            if byte.is_ascii() {
+        loop {
+            let run = ascii_run(&bytes[at..]);
+            if !run.is_empty() {
                 mark_run = 0;
-                self.push_ascii::<TRACK>(ASCII_FOLD[usize::from(byte)], at, &mut history);
-                at += 1;
-                continue;
+                self.push_ascii_run::<TRACK>(run, at, &mut history);
+                at += run.len();
             }
             let Some(character) = text[at..].chars().next() else {
                 break;
@@ -196,7 +195,32 @@ impl NormalizedText {
         history.suspicious || (confusable && self.bytes.iter().any(u8::is_ascii_alphabetic))
     }
 
-    #[inline]
+    /// As [`push_ascii`](Self::push_ascii) of each byte of the original, in a loop that the compiler can keep in registers.
+    fn push_ascii_run<const TRACK: bool>(&mut self, run: &[u8], at: usize, history: &mut History) {
+        let start = self.bytes.len();
+        // White space at the start of the text goes, as if some stood before it.
+        let mut last = self.bytes.last().copied().unwrap_or(b' ');
+        self.bytes.resize(start + run.len(), 0);
+        let mut end = start;
+        for (index, &byte) in run.iter().enumerate() {
+            let folded = ASCII_FOLD[usize::from(byte & 0x7F)];
+            if folded <= b' ' && last <= b' ' {
+                if let Some(before) = end.checked_sub(1) {
+                    self.bytes[before] = self.bytes[before].min(folded);
+                }
+                continue;
+            }
+            history.push(folded);
+            self.bytes[end] = folded;
+            end += 1;
+            last = folded;
+            if TRACK {
+                self.starts.push(at + index);
+            }
+        }
+        self.bytes.truncate(end);
+    }
+
     fn push_ascii<const TRACK: bool>(&mut self, byte: u8, at: usize, history: &mut History) {
         if matches!(byte, b' ' | b'\n') {
             match self.bytes.last_mut() {
@@ -227,65 +251,81 @@ impl NormalizedText {
 
     /// Rules 2 to 4, from `bytes` into the spare buffer.
     fn undo_disguises<const TRACK: bool>(&mut self) {
-        let source = core::mem::take(&mut self.bytes);
-        let starts = core::mem::take(&mut self.starts);
-        let mut out = core::mem::take(&mut self.spare_bytes);
-        let mut out_starts = core::mem::take(&mut self.spare_starts);
-        out.clear();
-        out_starts.clear();
+        core::mem::swap(&mut self.bytes, &mut self.spare_bytes);
+        core::mem::swap(&mut self.starts, &mut self.spare_starts);
+        self.bytes.clear();
+        self.starts.clear();
+        let source = core::mem::take(&mut self.spare_bytes);
+        let mut copied = 0;
         let mut at = 0;
-        let mut copy = |out: &mut Vec<u8>, from: usize, bytes: &[u8]| {
-            out.extend_from_slice(bytes);
-            if TRACK {
-                out_starts.extend(core::iter::repeat_n(starts[from], bytes.len()));
-            }
-        };
         while at < source.len() {
             let after_word = at > 0 && is_word_byte(source[at - 1]);
             if let Some(letters) = (!after_word).then(|| spaced_letters(&source[at..])).flatten() {
                 self.folds.spaced += 1;
+                self.copy::<TRACK>(&source, copied..at);
                 for index in 0..letters {
-                    copy(&mut out, at + 2 * index, &[source[at + 2 * index]]);
+                    self.copy::<TRACK>(&source, at + 2 * index..at + 2 * index + 1);
                 }
                 at += 2 * letters - 1;
+                copied = at;
                 continue;
             }
             let word = &source[at..at + word_len(&source[at..])];
-            if word.is_empty() {
-                copy(&mut out, at, &source[at..=at]);
-                at += 1;
-                continue;
-            }
             let before = at.checked_sub(1).map(|index| source[index]);
-            let after = source.get(at + word.len()..).unwrap_or_default();
-            let twins = all_foreign_letters_have_twins(word);
-            let leet = !twins && is_leet(word, before, after);
-            let mut inside = 0;
-            for character in core::str::from_utf8(word).unwrap_or_default().chars() {
-                let width = character.len_utf8();
-                let from = at + inside;
-                match (latin_twin(character), leet_letter(character)) {
-                    (Some(twin), _) if twins => {
-                        self.folds.confusable += 1;
-                        copy(&mut out, from, &[twin]);
-                    }
-                    (_, Some(letter)) if leet => {
-                        self.folds.leet += 1;
-                        copy(&mut out, from, &[letter]);
-                    }
-                    _ => {
-                        for index in from..from + width {
-                            copy(&mut out, index, &source[index..=index]);
-                        }
-                    }
-                }
-                inside += width;
+            let after = &source[at + word.len()..];
+            if all_foreign_letters_have_twins(word) {
+                self.copy::<TRACK>(&source, copied..at);
+                self.folds.confusable += self.replace::<TRACK>(word, at, latin_twin);
+                copied = at + word.len();
+            } else if is_leet(word, before, after) {
+                self.copy::<TRACK>(&source, copied..at);
+                self.folds.leet += self.replace::<TRACK>(word, at, leet_letter);
+                copied = at + word.len();
             }
-            at += word.len();
+            at += word.len().max(1);
         }
-        (self.bytes, self.spare_bytes) = (out, source);
-        (self.starts, self.spare_starts) = (out_starts, starts);
+        self.copy::<TRACK>(&source, copied..source.len());
+        self.spare_bytes = source;
     }
+
+    fn copy<const TRACK: bool>(&mut self, source: &[u8], range: Range<usize>) {
+        self.bytes.extend_from_slice(&source[range.clone()]);
+        if TRACK {
+            self.starts.extend_from_slice(&self.spare_starts[range]);
+        }
+    }
+
+    /// Appends a word that starts at `at` of the source with the letters that `twin` has one for replaced; returns how many.
+    fn replace<const TRACK: bool>(&mut self, word: &[u8], at: usize, twin: impl Fn(char) -> Option<u8>) -> u32 {
+        let mut replaced = 0;
+        for (inside, character) in core::str::from_utf8(word).unwrap_or_default().char_indices() {
+            let from = at + inside;
+            if let Some(letter) = twin(character) {
+                replaced += 1;
+                self.bytes.push(letter);
+                if TRACK {
+                    self.starts.push(self.spare_starts[from]);
+                }
+            } else {
+                self.bytes
+                    .extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
+                if TRACK {
+                    self.starts
+                        .extend_from_slice(&self.spare_starts[from..from + character.len_utf8()]);
+                }
+            }
+        }
+        replaced
+    }
+}
+
+/// The ASCII at the start of `bytes`.
+#[inline]
+fn ascii_run(bytes: &[u8]) -> &[u8] {
+    if bytes.is_ascii() {
+        return bytes;
+    }
+    &bytes[..bytes.iter().position(|byte| !byte.is_ascii()).unwrap_or(bytes.len())]
 }
 
 /// Classes of the last sixteen bytes, to notice cheaply that a message may hold leet or spaced-out words.
@@ -320,9 +360,12 @@ impl History {
         };
         const SPACED: u32 = 0b01_11_01_11_01_11_01;
         self.classes = self.classes << 2 | u32::from(CLASS[usize::from(byte)]);
-        self.suspicious |= self.classes & 0b11_1111 == 0b01_10_01
-            || self.classes & 0b1111_1111 == 0b01_10_10_01
-            || self.classes & 0x3FFF == SPACED;
+        // Only a letter after something else completes a pattern.
+        if self.classes & 0b11 == LETTER && self.classes & 0b1100 != LETTER << 2 {
+            self.suspicious |= self.classes & 0b11_1111 == 0b01_10_01
+                || self.classes & 0b1111_1111 == 0b01_10_10_01
+                || self.classes & 0x3FFF == SPACED;
+        }
     }
 }
 
