@@ -19,7 +19,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let path: PathBuf = std::env::args_os().nth(1).unwrap_or_else(|| SAMPLE.into()).into();
     // Lines, CSV, TSV or JSONL, by the extension; a row that cannot be read is an error in its place.
     let file = BufReader::new(File::open(&path)?);
-    let rows = Rows::new(file, Format::of_path(&path), &Columns::default())
+    let rows = Rows::new(file, Format::of_path(&path), &Columns::default())?
         .filter_map(|row| row.inspect_err(|bad| eprintln!("{}: {bad}", path.display())).ok())
         .collect::<Vec<Row>>();
 
@@ -47,6 +47,10 @@ fn main() -> Result<(), Box<dyn Error>> {
         eprintln!("{label:<9} {count}");
     }
     let speed = verdicts.len() as f64 / seconds;
-    eprintln!("{} messages, {speed:.0} a second on {} threads", verdicts.len(), rayon::current_num_threads());
+    eprintln!(
+        "{} messages, {speed:.0} a second on {} threads",
+        verdicts.len(),
+        rayon::current_num_threads()
+    );
     Ok(())
 }

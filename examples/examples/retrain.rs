@@ -21,7 +21,11 @@ fn main() -> Result<(), Box<dyn Error>> {
     // Read. Rows that cannot be used are an error that lists them all; `skip_bad_rows` goes on without them.
     let mut corpus = Corpus::read(&data, &ReadOptions::default())?;
     let removed = corpus.remove_duplicates();
-    println!("{} messages, {} duplicates removed", corpus.records.len(), removed.duplicates);
+    println!(
+        "{} messages, {} duplicates removed",
+        corpus.records.len(),
+        removed.duplicates
+    );
 
     // Train. Calibration and thresholds come from rows held out by near-duplicate cluster. The sparse solver takes
     // seconds, and gives the same bytes for the same data and seed.
@@ -30,7 +34,9 @@ fn main() -> Result<(), Box<dyn Error>> {
         ..TrainOptions::default()
     };
     let problem = Problem::new(&corpus, options.buckets);
-    let trained = train(&problem, &options, &|head, done, of| eprintln!("{head}: {done} of {of} fits"))?;
+    let trained = train(&problem, &options, &|head, done, of| {
+        eprintln!("{head}: {done} of {of} fits");
+    })?;
 
     // Save, with the card that says what the model was made of and how good it was on held-out rows.
     let card = card(&corpus, &removed, &options, &trained, &CardNotes::default());
@@ -38,7 +44,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     fs::write(&path, trained.model(card.clone())?.to_bytes())?;
     let card: serde_json::Value = serde_json::from_str(&card)?;
     let mcc = &card["held_out"]["figures"]["mcc"]["value"];
-    println!("saved {}; Matthews correlation on held-out rows: {mcc:.3}", path.display());
+    println!(
+        "saved {}; Matthews correlation on held-out rows: {mcc:.3}",
+        path.display()
+    );
 
     // Use.
     let classifier = Classifier::from_path(&path)?;

@@ -1,5 +1,5 @@
-use crate::Outcome;
 use crate::read::{self, FormatArg};
+use crate::{Outcome, output};
 use anyhow::Context;
 use clap::ValueEnum;
 use rayon::prelude::*;
@@ -109,17 +109,19 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Outcome> {
     };
     if let Some(path) = args.input.as_deref().filter(|path| path.as_os_str() != "-") {
         let file = File::open(path).with_context(|| path.display().to_string())?;
+        // Opens like a file, and every read fails.
+        if path.is_dir() {
+            anyhow::bail!("{}: a folder, not a file of messages", path.display());
+        }
         let format = args.format.format().unwrap_or_else(|| Format::of_path(path));
-        writer.write_all(
-            Rows::new(BufReader::with_capacity(1 << 16, file), format, &columns),
-            &path.display().to_string(),
-        )
+        let source = path.display().to_string();
+        let rows = Rows::new(BufReader::with_capacity(1 << 16, file), format, &columns).context(source.clone())?;
+        writer.write_all(rows, &source)
     } else {
         let format = args.format.format().unwrap_or(Format::Lines);
-        writer.write_all(
-            Rows::new(BufReader::with_capacity(1 << 16, io::stdin()), format, &columns),
-            "standard input",
-        )
+        let source = "standard input";
+        let rows = Rows::new(BufReader::with_capacity(1 << 16, io::stdin()), format, &columns).context(source)?;
+        writer.write_all(rows, source)
     }
 }
 
@@ -152,7 +154,7 @@ impl Writer<'_> {
         while let Ok(first) = receive.recv() {
             let chunk: Vec<_> = iter::once(first).chain(receive.try_iter().take(CHUNK)).collect();
             for bad in chunk.iter().filter_map(|row| row.as_ref().err()) {
-                eprintln!("{source}:{}: {}", bad.line, bad.reason);
+                output::note(format_args!("{source}:{}: {}", bad.line, bad.reason));
                 outcome = Outcome::SomeInputUnusable;
             }
             chunk

@@ -39,7 +39,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Outcome> {
         Some(folds) => cross_validated(args, folds)?,
         None => scored(args)?,
     };
-    println!("{}", output::figures_table(&sets));
+    let table = output::figures_table(&sets);
     if let Some(path) = &args.json {
         let sets: Vec<_> = sets
             .iter()
@@ -52,6 +52,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Outcome> {
         let text = serde_json::to_string_pretty(&json!({ "sets": sets }))? + "\n";
         std::fs::write(path, text).with_context(|| path.display().to_string())?;
     }
+    output::print(table)?;
     Ok(if clean {
         Outcome::Clean
     } else {
@@ -65,7 +66,7 @@ fn cross_validated(args: &Args, folds: usize) -> anyhow::Result<(Sets, bool)> {
     let options = args.settings.options()?;
     let mut corpus = args.data.read(&args.data.data)?;
     let removed = corpus.remove_duplicates();
-    eprintln!("{}", output::reading_report(&corpus, Some(&removed)));
+    output::note(output::reading_report(&corpus, Some(&removed)));
     let bar = Bar::new();
     let figures = cross_validate(&corpus, &options, folds, args.repeats, &|stage, done, of| {
         bar.step(stage, done, of);

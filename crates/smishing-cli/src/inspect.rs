@@ -44,7 +44,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Outcome> {
         "share of bad messages in training".to_owned(),
         format!("{:.3}", parts.prior),
     ]);
-    println!("{facts}\n");
+    output::print(format_args!("{facts}\n"))?;
 
     let mut policies = output::table(&["policy", "flags from a score of"]);
     let thresholds = &parts.thresholds;
@@ -63,7 +63,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Outcome> {
             score(threshold.logit),
         ]);
     }
-    println!("{policies}\n");
+    output::print(format_args!("{policies}\n"))?;
 
     let mut signals = output::table(&["signal", "log-odds of bad"]);
     let mut weights: Vec<_> = parts
@@ -76,9 +76,9 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Outcome> {
     for (id, weight) in weights {
         signals.add_row([id.clone(), format!("{weight:+.2}")]);
     }
-    println!("{signals}\n\n{}", model.card());
+    output::print(format_args!("{signals}\n\n{}", model.card()))?;
     if bytes == smishing_models::BUNDLED {
-        println!("\n{}", smishing_models::ATTRIBUTION);
+        output::print(format_args!("\n{}", smishing_models::ATTRIBUTION))?;
     }
     Ok(Outcome::Clean)
 }

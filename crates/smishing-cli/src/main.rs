@@ -3,6 +3,7 @@ use clap::{Parser, Subcommand};
 use std::process::ExitCode;
 
 mod classify;
+mod data;
 mod evaluate;
 mod inspect;
 mod output;
@@ -35,6 +36,7 @@ enum Command {
     Train(train::Args),
     Evaluate(evaluate::Args),
     Inspect(inspect::Args),
+    Data(data::Args),
 }
 
 /// What a command that did its work found on the way.
@@ -49,6 +51,7 @@ fn main() -> ExitCode {
         Command::Train(args) => train::run(&args),
         Command::Evaluate(args) => evaluate::run(&args),
         Command::Inspect(args) => inspect::run(&args),
+        Command::Data(args) => data::run(&args),
     };
     match outcome {
         Ok(Outcome::Clean) => ExitCode::SUCCESS,
@@ -56,7 +59,7 @@ fn main() -> ExitCode {
         // The reader of our output has had enough: nothing is wrong.
         Err(error) if output::is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("smishing: {error:#}");
+            output::note(format_args!("smishing: {error:#}"));
             ExitCode::from(2)
         }
     }

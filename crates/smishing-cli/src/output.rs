@@ -1,14 +1,25 @@
 //! What goes to standard output.
 use comfy_table::{CellAlignment, Table, presets};
 use smishing_train::{Corpus, Estimate, Figures, Removed};
-use std::io::ErrorKind;
+use std::fmt::Display;
+use std::io::{self, ErrorKind, Write};
 
 pub(crate) fn is_broken_pipe(error: &anyhow::Error) -> bool {
     error.chain().any(|cause| {
         cause
-            .downcast_ref::<std::io::Error>()
+            .downcast_ref::<io::Error>()
             .is_some_and(|error| error.kind() == ErrorKind::BrokenPipe)
     })
+}
+
+/// Writes to standard output; `println!` would panic where the reader has had enough (`smishing inspect | head -1`).
+pub(crate) fn print(text: impl Display) -> io::Result<()> {
+    writeln!(io::stdout(), "{text}")
+}
+
+/// Writes to standard error, whoever listens; `eprintln!` would panic where nobody does (`2>&1 | head -1`).
+pub(crate) fn note(text: impl Display) {
+    let _ = writeln!(io::stderr(), "{text}");
 }
 
 /// A plain table whose columns from the second on are numbers.

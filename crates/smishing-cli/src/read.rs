@@ -1,4 +1,5 @@
 //! Options of reading that several commands share.
+use crate::output;
 use anyhow::Context;
 use clap::ValueEnum;
 use smishing::{Classifier, Model};
@@ -70,7 +71,12 @@ impl DataArgs {
         let corpus = Corpus::read(files, &options)?;
         for file in &corpus.files {
             for bad in &file.bad_rows {
-                eprintln!("{}:{}: skipped: {}", file.path.display(), bad.line, bad.reason);
+                output::note(format_args!(
+                    "{}:{}: skipped: {}",
+                    file.path.display(),
+                    bad.line,
+                    bad.reason
+                ));
             }
         }
         if corpus.records.is_empty() {

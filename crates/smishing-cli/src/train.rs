@@ -66,9 +66,14 @@ fn licence(text: &str) -> Result<(String, String), String> {
 
 pub(crate) fn run(args: &Args) -> anyhow::Result<Outcome> {
     let options = args.settings.options()?;
+    let folder = args.output.parent().filter(|folder| !folder.as_os_str().is_empty());
+    if folder.is_some_and(|folder| !folder.is_dir()) {
+        anyhow::bail!("{}: no such folder to write to", args.output.display());
+    }
     let mut corpus = args.data.read(&args.data.data)?;
     let removed = corpus.remove_duplicates();
-    println!("{}", output::reading_report(&corpus, Some(&removed)));
+    // Whoever reads our output may go (`| head -1`), but the model is still wanted: that they went shows at the end.
+    let reported = output::print(output::reading_report(&corpus, Some(&removed)));
     let bar = Bar::new();
     let problem = Problem::new(&corpus, options.buckets);
     let trained = smishing_train::train(&problem, &options, &|stage, done, of| bar.step(stage, done, of))?;
@@ -79,23 +84,35 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Outcome> {
     let card = card(&corpus, &removed, &options, &trained, &notes);
     let bytes = trained.model(card.clone())?.to_bytes();
     write(&args.output, &bytes)?;
-    let card_path = args.output.with_extension("card.json");
+    let card_path = card_path(&args.output);
     write(&card_path, dated(&card)?.as_bytes())?;
     for (head, norm) in &trained.not_converged {
-        eprintln!("{head}: the solver stopped before the optimum (gradient norm {norm:.2e})");
+        output::note(format_args!(
+            "{head}: the solver stopped before the optimum (gradient norm {norm:.2e})"
+        ));
     }
-    println!(
+    reported?;
+    output::print(format_args!(
         "{} clusters; {}: {} bytes; card: {}",
         problem.clusters.count(),
         args.output.display(),
         bytes.len(),
         card_path.display()
-    );
+    ))?;
     Ok(if corpus.files.iter().all(|file| file.bad_rows.is_empty()) {
         Outcome::Clean
     } else {
         Outcome::SomeInputUnusable
     })
+}
+
+/// `uci.card.json` beside `uci.smsh`, `v1.2.card.json` beside `v1.2`.
+fn card_path(model: &Path) -> PathBuf {
+    let is_model = model.extension().is_some_and(|extension| extension == "smsh");
+    let stem = if is_model { model.file_stem() } else { model.file_name() };
+    let mut name = stem.unwrap_or_default().to_owned();
+    name.push(".card.json");
+    model.with_file_name(name)
 }
 
 /// The card with the day it was made, which the model itself leaves out: the same data give the same model.

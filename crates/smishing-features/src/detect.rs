@@ -5,7 +5,7 @@
 use crate::class::Classes;
 use crate::link::{Destination, Link, find_links};
 use crate::number::{NumberKind, find_numbers};
-use crate::term::{Term, Terms, ends_sentence};
+use crate::term::{PHRASE_WORDS, Term, Terms, ends_sentence};
 use crate::token::Token;
 use crate::{Folds, Message, Signal, SignalSet};
 use alloc::vec::Vec;
@@ -31,6 +31,9 @@ struct Evidence {
     links: Vec<Link>,
     terms: Terms,
     numbers: Vec<(NumberKind, Range<usize>)>,
+    /// Links other than mail addresses, and telephone numbers, again: each sentence looks for the next one.
+    sites: Vec<Range<usize>>,
+    phones: Vec<Range<usize>>,
 }
 
 /// What follows from it.
@@ -73,14 +76,26 @@ impl Detector {
 
 impl Evidence {
     fn scan(&mut self, text: &[u8], tokens: &[Token]) {
-        let Self { links, terms, numbers } = self;
+        let Self {
+            links,
+            terms,
+            numbers,
+            sites,
+            phones,
+        } = self;
         find_links(text, links);
+        sites.clear();
+        sites.extend(links.iter().filter(|link| !link.email).map(|link| link.span.clone()));
         terms.find(text, tokens, links);
         numbers.clear();
+        phones.clear();
         let mut ahead = links.iter().peekable();
         find_numbers(text, |kind, span| {
             while ahead.next_if(|link| link.span.end <= span.start).is_some() {}
             if ahead.peek().is_none_or(|link| link.span.start >= span.end) {
+                if kind == NumberKind::Phone {
+                    phones.push(span.clone());
+                }
                 numbers.push((kind, span));
             }
         });
@@ -152,25 +167,32 @@ impl Findings {
         let all = sentence
             .iter()
             .fold(Classes::default(), |all, term| all.with(term.classes));
-        let negated = |verb: &Term| {
-            sentence.iter().any(|term| {
+        let negated = |at: usize| {
+            let verb = &sentence[at];
+            let negates = |term: &Term| {
                 let before = term.word <= verb.word && verb.word - term.word <= REACH;
                 let after = term.word > verb.word && term.word - verb.word <= 2 * REACH;
                 (term.classes.has(Classes::NEGATION) && before)
                     || (term.classes.has(Classes::NEGATION_ABROAD) && (before || after))
-            })
+            };
+            // Terms stand in the order of their last words, so their first words are out of order by a phrase at most;
+            // whole sentences must not be searched for each verb, or a message of verbs takes quadratic time.
+            let near_before = |term: &&Term| term.word + REACH + PHRASE_WORDS > verb.word;
+            let near_after = |term: &&Term| term.word < verb.word + 2 * REACH + PHRASE_WORDS;
+            sentence[..at].iter().rev().take_while(near_before).any(negates)
+                || sentence[at..].iter().take_while(near_after).any(negates)
         };
-        let asks = |class: Classes| {
+        let find = |class: Classes, is_negated: bool| {
             (all.has(class))
-                .then(|| sentence.iter().find(|term| term.classes.has(class) && !negated(term)))
+                .then(|| (0..sentence.len()).find(|&at| sentence[at].classes.has(class) && negated(at) == is_negated))
                 .flatten()
+                .map(|at| &sentence[at])
         };
+        let asks = |class: Classes| find(class, false);
         let secrets = Classes::CODE.with(Classes::CREDENTIAL);
         let forbids_sharing = all.has(Classes::NEGATION.with(Classes::NEGATION_ABROAD))
             && (all.has(secrets) || self.signals.contains(Signal::CodePresent))
-            && sentence
-                .iter()
-                .any(|term| term.classes.has(Classes::SEND) && negated(term));
+            && find(Classes::SEND, true).is_some();
         if forbids_sharing {
             self.add(Signal::DoNotShare, sentence[0].span.clone());
         }
@@ -193,19 +215,13 @@ impl Findings {
         let stretch = sentence[0].span.start..sentence[sentence.len() - 1].span.end;
         if let Some(verb) = asks(Classes::FOLLOW)
             && (all.has(Classes::LINK_WORD)
-                || evidence.links.iter().any(|link| {
-                    !link.email
-                        && link.span.start >= stretch.start
-                        && !ends_sentence(text.get(stretch.end..link.span.start).unwrap_or_default())
-                }))
+                || first_from(&evidence.sites, stretch.start)
+                    .is_some_and(|site| !ends_sentence(text.get(stretch.end..site.start).unwrap_or_default())))
         {
             self.add(Signal::AskFollow, verb.span.clone());
         }
         if let Some(verb) = asks(Classes::CALL)
-            && let Some((_, number)) = evidence
-                .numbers
-                .iter()
-                .find(|(kind, span)| *kind == NumberKind::Phone && span.start >= stretch.start)
+            && let Some(number) = first_from(&evidence.phones, stretch.start)
         {
             self.add(Signal::AskCall, verb.span.start..number.end.max(verb.span.end));
         }
@@ -289,6 +305,11 @@ impl Findings {
         };
         self.add(signal, 0..0);
     }
+}
+
+/// The first of `spans`, which stand in order, that starts at `start` or later.
+fn first_from(spans: &[Range<usize>], start: usize) -> Option<&Range<usize>> {
+    spans.get(spans.partition_point(|span| span.start < start))
 }
 
 /// Whether a code is bound to a site: `@host #123456` (WICG sms-one-time-codes).

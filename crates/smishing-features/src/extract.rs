@@ -151,16 +151,28 @@ impl Extractor {
 
     /// Emits each bucket that an n-gram of the message last read falls into, once.
     pub fn for_each_bucket(&mut self, buckets: Buckets, mut emit: impl FnMut(usize)) {
+        self.for_each_hit(buckets, |bucket, new| {
+            if new {
+                emit(bucket);
+            }
+        });
+    }
+
+    /// As [`for_each_bucket`](Self::for_each_bucket), but emits a bucket each time an n-gram falls into it, and whether
+    /// that is the first time: sums can multiply by that instead of branching on what no processor can predict.
+    #[inline]
+    pub fn for_each_hit(&mut self, buckets: Buckets, mut emit: impl FnMut(usize, bool)) {
         let mut seen = core::mem::take(&mut self.seen);
         seen.resize(buckets.count() / 64, 0);
         seen.fill(0);
+        let last = seen.len() - 1;
         self.for_each_ngram(|hash, _| {
             let bucket = buckets.of(hash);
-            let (word, bit) = (bucket / 64, 1_u64 << (bucket % 64));
-            if seen[word] & bit == 0 {
-                seen[word] |= bit;
-                emit(bucket);
-            }
+            // Always in range; said so that the compiler sees it too.
+            let word = &mut seen[(bucket / 64) & last];
+            let new = *word >> (bucket % 64) & 1 == 0;
+            *word |= 1 << (bucket % 64);
+            emit(bucket, new);
         });
         self.seen = seen;
     }
@@ -176,6 +188,10 @@ impl Extractor {
     }
 
     /// The hash of each n-gram and its span in the normalised text, without the spaces at both ends.
+    #[allow(
+        clippy::inline_always,
+        reason = "the spans cost nothing only where the compiler sees that nobody asks for them"
+    )]
     #[inline(always)]
     pub(crate) fn for_each_ngram(&self, mut emit: impl FnMut(u64, Range<usize>)) {
         let bytes = self.text.as_bytes();
@@ -224,7 +240,7 @@ impl Extractor {
 }
 
 /// Emits the n-grams that end at byte `at`: of all three lengths where `reach`, the bytes before, is 3 or more.
-// Inlined by hand: the spans cost nothing only where the compiler sees that nobody asks for them.
+#[allow(clippy::inline_always, reason = "as its caller")]
 #[inline(always)]
 fn emit_ending_at(window: u64, at: usize, len: usize, reach: usize, emit: &mut impl FnMut(u64, Range<usize>)) {
     let end = (at + 1).min(len);

@@ -132,10 +132,8 @@ fn has_currency(before: &[u8], after: &[u8]) -> bool {
     let after = after.strip_prefix(b" ").unwrap_or(after);
     let is_sign =
         |text: &[u8], matches: fn(&[u8], &[u8]) -> bool| SIGNS.iter().any(|sign| matches(text, sign.as_bytes()));
-    if before.last().is_some_and(|&byte| byte == b'$' || !byte.is_ascii())
-        && is_sign(before, |text, sign| text.ends_with(sign))
-        || after.first().is_some_and(|&byte| byte == b'$' || !byte.is_ascii())
-            && is_sign(after, |text, sign| text.starts_with(sign))
+    if before.last().is_some_and(|&byte| byte == b'$' || !byte.is_ascii()) && is_sign(before, <[u8]>::ends_with)
+        || after.first().is_some_and(|&byte| byte == b'$' || !byte.is_ascii()) && is_sign(after, <[u8]>::starts_with)
     {
         return true;
     }

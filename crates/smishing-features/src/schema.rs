@@ -5,7 +5,7 @@ use crate::{Extractor, Message, hash, normalize};
 const PROBES: [&str; 8] = [
     "",
     "Your code is 482913.\r\n\r\nNever  share it_with a.b,c d'e 1,5;6 x:y",
-    "V3rify acc0unt p@ssw0rd pa$$word at amaz0n-secure.top/a1b2 now!",
+    "V3rify acc0unt p@ssw0rd pa$$word p@$$word order1000units at amaz0n-secure.top/a1b2 now!",
     "p a y p a l and w-a-l-l-e-t, a b c",
     "\u{FF30}\u{0430}\u{0443}pal и Сбербанк, ΑΒΓ mixed\u{0430}\u{0431}",
     "co\u{200B}de Z\u{308}\u{301}algo ① é ß ﬁ €5 “q” – …",

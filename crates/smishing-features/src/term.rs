@@ -8,6 +8,9 @@ use crate::token::Token;
 use alloc::vec::Vec;
 use core::ops::Range;
 
+/// Words of the longest phrase that is looked up.
+pub(crate) const PHRASE_WORDS: usize = 3;
+
 /// A word or phrase of the lexicon, as found.
 #[derive(Clone, Debug)]
 pub(crate) struct Term {
@@ -84,8 +87,10 @@ impl Terms {
         /// Longest phrase, and bytes of a letter.
         const LETTERS: usize = 4;
         const WIDTH: usize = 3;
+        /// Longer words are none; all terms of a word stand at the same distance from all others.
+        const WORD_LETTERS: usize = 64;
         // UAX #29 makes each ideograph a word and each Hangul word one: start at every letter of the token.
-        for start in token.span.clone().step_by(WIDTH) {
+        for start in token.span.clone().step_by(WIDTH).take(WORD_LETTERS) {
             let rest = &text[start..text.len().min(start + LETTERS * WIDTH)];
             for len in (WIDTH..=rest.len()).step_by(WIDTH) {
                 if !is_unspaced_at(rest, len - WIDTH) {

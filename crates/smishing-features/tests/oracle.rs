@@ -6,7 +6,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
 use reference::{Folds, Normalized};
-use smishing_features::{Buckets, Extractor, Message, NormalizedText, Signal, words};
+use smishing_features::{Buckets, Extractor, Message, NormalizedText, Signal, SignalSet, words};
 use std::collections::BTreeSet;
 use std::ops::Range;
 
@@ -283,7 +283,7 @@ fn normalising_a_character_again_changes_nothing() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(2_000))]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(2_000) })]
 
     #[test]
     fn normalised_text_and_folds(text in any_text()) {
@@ -350,7 +350,7 @@ proptest! {
         extractor.read_tracked(&message);
         let spans: Vec<_> = extractor.signal_spans().collect();
         prop_assert_eq!(spans.iter().map(|found| found.0).collect::<BTreeSet<_>>().len(), spans.len());
-        prop_assert_eq!(spans.iter().map(|found| found.0).collect(), extractor.signals());
+        prop_assert_eq!(spans.iter().map(|found| found.0).collect::<SignalSet>(), extractor.signals());
         for (signal, span) in &spans {
             let has_place = !signal.id().starts_with("obfuscation.") && !signal.id().starts_with("sender.");
             prop_assert_eq!(span.is_some(), has_place, "{:?}", signal);
@@ -379,9 +379,9 @@ proptest! {
     fn normalising_again_changes_nothing(text in any_text()) {
         let once = NormalizedText::from(text.as_str());
         // See `two_disguises_in_one_word_take_two_passes`.
-        prop_assume!(once.folds().confusable == 0);
-        let again = NormalizedText::from(once.as_str());
-        prop_assert_eq!(again.as_str(), once.as_str());
+        if once.folds().confusable == 0 {
+            prop_assert_eq!(normalize(once.as_str()), once.as_str());
+        }
     }
 
     #[test]

@@ -97,7 +97,7 @@ fn join_similar(records: &[Record], sets: &mut DisjointSets) {
 }
 
 /// Hashed word triples of the text with its digits folded; of short texts, byte 5-grams.
-pub(crate) fn shingles(text: &str) -> HashSet<u64> {
+fn shingles(text: &str) -> HashSet<u64> {
     let text: String = String::from(NormalizedText::from(text))
         .chars()
         .map(|letter| if letter.is_ascii_digit() { '0' } else { letter })
@@ -118,7 +118,7 @@ pub(crate) fn shingles(text: &str) -> HashSet<u64> {
     }
 }
 
-pub(crate) fn jaccard(a: &HashSet<u64>, b: &HashSet<u64>) -> f64 {
+pub(crate) fn jaccard<T: Eq + std::hash::Hash>(a: &HashSet<T>, b: &HashSet<T>) -> f64 {
     let common = a.intersection(b).count() as f64;
     common / (a.len() as f64 + b.len() as f64 - common)
 }

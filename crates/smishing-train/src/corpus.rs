@@ -152,7 +152,11 @@ impl Corpus {
         };
         let name = report.name();
         let format = options.format.unwrap_or_else(|| Format::of_path(path));
-        for row in Rows::new(bytes.as_slice(), format, &options.columns) {
+        let rows = match Rows::new(bytes.as_slice(), format, &options.columns) {
+            Ok(rows) => rows,
+            Err(bad) => return Err(Error::BadRows(vec![(path.into(), bad)])),
+        };
+        for row in rows {
             match row.and_then(|row| record(row, self.files.len(), &name, &options.labels)) {
                 Ok(record) => {
                     *report.labels.entry(record.label).or_default() += 1;
@@ -246,7 +250,7 @@ fn record(row: Row, file: usize, name: &str, labels: &LabelMap) -> Result<Record
 }
 
 /// The file itself, or all message files below a folder, by name.
-fn files_below(path: &Path) -> Result<Vec<PathBuf>, Error> {
+pub(crate) fn files_below(path: &Path) -> Result<Vec<PathBuf>, Error> {
     let io = |source| Error::Io {
         path: path.into(),
         source,
@@ -344,7 +348,7 @@ mod tests {
         let path = folder.path().join("rows.csv");
         std::fs::write(&path, "label,text\nham,ok\nwhat,text\nspam, \n").unwrap();
         let mut options = ReadOptions::default();
-        let error = Corpus::read(&[path.clone()], &options).unwrap_err();
+        let error = Corpus::read(std::slice::from_ref(&path), &options).unwrap_err();
         let text = error.to_string();
         assert!(
             text.contains("rows.csv:3: unknown label `what`") && text.contains("rows.csv:4: no text"),

@@ -43,6 +43,19 @@ impl CsrMatrix {
         matrix
     }
 
+    /// A matrix of dense rows.
+    pub(crate) fn of_dense_rows<'a>(rows: impl Iterator<Item = &'a [f64]>) -> Self {
+        let mut matrix = Self::default();
+        matrix.starts.push(0);
+        for row in rows {
+            matrix.columns = row.len();
+            matrix.indices.extend(0..row.len() as u32);
+            matrix.values.extend(row.iter().map(|&value| value as f32));
+            matrix.starts.push(matrix.indices.len());
+        }
+        matrix
+    }
+
     /// A matrix of one dense column.
     pub(crate) fn of_column(values: &[f32]) -> Self {
         let mut matrix = Self::with_columns(1);

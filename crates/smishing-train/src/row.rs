@@ -1,5 +1,5 @@
 //! Rows of message files, one after the other, in the formats that corpora come in.
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use std::fmt;
 use std::io::BufRead;
 use std::path::Path;
@@ -61,23 +61,35 @@ pub struct Row {
     /// The message.
     pub text: String,
     /// Name or number of the sender.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "text_or_number")]
     pub sender: Option<String>,
     /// The label as written.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "text_or_number")]
     pub label: Option<String>,
     /// Language code.
     #[serde(default)]
     pub lang: Option<String>,
     /// Near-duplicate cluster, if it is known.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "text_or_number")]
     pub cluster: Option<String>,
     /// Key that a genuine message and its imitation share.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "text_or_number")]
     pub pair: Option<String>,
     /// Number of the row's first line, from 1.
     #[serde(skip)]
     pub line: u64,
+}
+
+/// Corpora write labels and clusters as text or as numbers.
+fn text_or_number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    match Option::<serde_json::Value>::deserialize(deserializer)? {
+        None | Some(serde_json::Value::Null) => Ok(None),
+        Some(serde_json::Value::String(text)) => Ok(Some(text)),
+        Some(number @ serde_json::Value::Number(_)) => Ok(Some(number.to_string())),
+        Some(other) => Err(serde::de::Error::custom(format!(
+            "text or number expected, not {other}"
+        ))),
+    }
 }
 
 /// A row that cannot be used, and why.
@@ -94,6 +106,8 @@ impl fmt::Display for BadRow {
         write!(f, "line {}: {}", self.line, self.reason)
     }
 }
+
+impl std::error::Error for BadRow {}
 
 /// Iterator over the rows of a file; a row that cannot be read is an error in its place, and the next one follows.
 pub struct Rows<R> {
@@ -112,8 +126,8 @@ enum Kind<R> {
         /// What to add to the reader's line numbers: it takes the line feed of CR LF for the start of the next record.
         behind: u64,
     },
-    /// The file as a whole cannot be read: one error, then the end.
-    Failed(Option<BadRow>),
+    /// There is nothing, or nothing more.
+    Ended,
 }
 
 enum LineParser {
@@ -125,8 +139,12 @@ enum LineParser {
 }
 
 impl<R: BufRead> Rows<R> {
-    /// Reads rows in `format`. Where a header lacks the text column, the only item is an error that says so.
-    pub fn new(reader: R, format: Format, columns: &Columns) -> Self {
+    /// Reads rows in `format`; an empty file has none, with or without a header.
+    ///
+    /// # Errors
+    ///
+    /// A [`BadRow`] for the first line where it lacks the text column or one that `columns` names.
+    pub fn new(reader: R, format: Format, columns: &Columns) -> Result<Self, BadRow> {
         let kind = match format {
             Format::Lines => Kind::Lines {
                 lines: LineReader::new(reader),
@@ -136,53 +154,45 @@ impl<R: BufRead> Rows<R> {
                 lines: LineReader::new(reader),
                 parse: LineParser::Jsonl,
             },
-            Format::Tsv => Self::tsv(reader, columns),
-            Format::Csv => Self::csv(reader, columns),
+            Format::Tsv => Self::tsv(reader, columns).map_err(|reason| BadRow { line: 1, reason })?,
+            Format::Csv => Self::csv(reader, columns).map_err(|reason| BadRow { line: 1, reason })?,
         };
-        Self { kind }
+        Ok(Self { kind })
     }
 
-    fn csv(mut reader: R, columns: &Columns) -> Kind<R> {
-        let start = reader.fill_buf().unwrap_or_default();
+    fn csv(mut reader: R, columns: &Columns) -> Result<Kind<R>, String> {
+        let start = reader.fill_buf().map_err(|error| error.to_string())?;
+        if start.is_empty() {
+            return Ok(Kind::Ended);
+        }
         let first_end = start.iter().position(|&byte| byte == b'\n').unwrap_or(0);
         let behind = u64::from(start[..first_end].ends_with(b"\r"));
         let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(reader);
-        let index = match reader.byte_headers() {
-            Ok(header) => ColumnIndex::new(header.iter(), columns),
-            Err(error) => Err(error.to_string()),
-        };
-        match index {
-            Ok(columns) => Kind::Csv {
-                reader: Box::new(reader),
-                columns,
-                record: csv::ByteRecord::new(),
-                behind,
-            },
-            Err(reason) => Kind::Failed(Some(BadRow { line: 1, reason })),
-        }
+        let header = reader.byte_headers().map_err(|error| error.to_string())?;
+        let columns = ColumnIndex::new(header.iter(), columns)?;
+        Ok(Kind::Csv {
+            reader: Box::new(reader),
+            columns,
+            record: csv::ByteRecord::new(),
+            behind,
+        })
     }
 
-    fn tsv(reader: R, columns: &Columns) -> Kind<R> {
+    fn tsv(reader: R, columns: &Columns) -> Result<Kind<R>, String> {
         let mut lines = LineReader::new(reader);
         let first = lines.peek();
+        if first.is_empty() {
+            return Ok(Kind::Ended);
+        }
         // UCI's file has no header: its first field is a label.
         let first_field = first.split(|&byte| byte == b'\t').next().unwrap_or_default();
         if is_known_label(first_field) {
-            return Kind::Lines {
-                lines,
-                parse: LineParser::Uci,
-            };
+            let parse = LineParser::Uci;
+            return Ok(Kind::Lines { lines, parse });
         }
-        match ColumnIndex::new(first.split(|&byte| byte == b'\t'), columns) {
-            Ok(columns) => {
-                lines.skip();
-                Kind::Lines {
-                    lines,
-                    parse: LineParser::Tsv(columns),
-                }
-            }
-            Err(reason) => Kind::Failed(Some(BadRow { line: 1, reason })),
-        }
+        let parse = LineParser::Tsv(ColumnIndex::new(first.split(|&byte| byte == b'\t'), columns)?);
+        lines.skip();
+        Ok(Kind::Lines { lines, parse })
     }
 }
 
@@ -191,7 +201,7 @@ impl<R: BufRead> Iterator for Rows<R> {
 
     fn next(&mut self) -> Option<Self::Item> {
         match &mut self.kind {
-            Kind::Failed(error) => error.take().map(Err),
+            Kind::Ended => None,
             Kind::Lines { lines, parse } => loop {
                 let (line, bytes) = match lines.next()? {
                     Ok(next) => next,
@@ -226,7 +236,7 @@ impl<R: BufRead> Iterator for Rows<R> {
                 Ok(false) => None,
                 Err(error) => {
                     let line = error.position().map_or(0, csv::Position::line);
-                    self.kind = Kind::Failed(None);
+                    self.kind = Kind::Ended;
                     Some(Err(BadRow {
                         line,
                         reason: error.to_string(),
@@ -425,7 +435,7 @@ mod tests {
     use super::*;
 
     fn rows(text: &[u8], format: Format) -> Vec<Result<Row, BadRow>> {
-        Rows::new(text, format, &Columns::default()).collect()
+        Rows::new(text, format, &Columns::default()).unwrap().collect()
     }
 
     fn texts(text: &str, format: Format) -> Vec<String> {
@@ -454,6 +464,20 @@ mod tests {
     }
 
     #[test]
+    fn empty_files_have_no_rows() {
+        for format in [Format::Lines, Format::Tsv, Format::Csv, Format::Jsonl] {
+            assert_eq!(rows(b"", format), []);
+        }
+    }
+
+    #[test]
+    fn labels_and_clusters_may_be_numbers() {
+        let rows = rows(b"{\"text\":\"a\",\"label\":1,\"cluster\":7}\n", Format::Jsonl);
+        let row = rows[0].as_ref().unwrap();
+        assert_eq!((row.label.as_deref(), row.cluster.as_deref()), (Some("1"), Some("7")));
+    }
+
+    #[test]
     fn tsv_by_header() {
         assert_eq!(
             texts("id\tlabel\ttext\n1\tham\thello \"you\"\n", Format::Tsv),
@@ -467,12 +491,9 @@ mod tests {
             text: Some("Body".into()),
             label: Some("y".into()),
         };
-        let mut rows = Rows::new(&b"y,body\nham,hi\n"[..], Format::Csv, &columns);
+        let mut rows = Rows::new(&b"y,body\nham,hi\n"[..], Format::Csv, &columns).unwrap();
         assert_eq!(rows.next().unwrap().unwrap().label.as_deref(), Some("ham"));
-        let missing = Rows::new(&b"a,b\n1,2\n"[..], Format::Csv, &columns)
-            .next()
-            .unwrap()
-            .unwrap_err();
+        let missing = Rows::new(&b"a,b\n1,2\n"[..], Format::Csv, &columns).err().unwrap();
         assert!(
             missing.reason.contains("no column `Body`") && missing.reason.contains("a, b"),
             "{missing}"

@@ -250,11 +250,13 @@ impl Classifier {
     fn verdict(&self, extractor: &mut Extractor) -> Verdict {
         let mut sums = [0.0_f32; 2];
         let mut distinct = 0_u32;
-        extractor.for_each_bucket(self.buckets, |bucket| {
-            let weights = self.ngrams[bucket];
-            sums[0] += weights[0];
-            sums[1] += weights[1];
-            distinct += 1;
+        let ngrams = self.ngrams.as_slice();
+        extractor.for_each_hit(self.buckets, |bucket, new| {
+            let weights = ngrams[bucket & (ngrams.len() - 1)];
+            let counts = f32::from(u8::from(new));
+            sums[0] += counts * weights[0];
+            sums[1] += counts * weights[1];
+            distinct += u32::from(new);
         });
         let scale = ngram_scale(distinct);
         let mut scores = [

@@ -9,7 +9,8 @@
 //! 2. **Words that mix scripts.** In a word with Latin letters, Greek, Cyrillic and Armenian letters that look Latin
 //!    become so, if all of its foreign letters do. Words of one script stay: folding them would destroy real Russian.
 //! 3. **Leet.** In a word outside links, of three letters or more, digits and signs *between letters* that stand for
-//!    letters become them, if all of them do and letters are in the majority: `acc0unt`, `p@ssword`.
+//!    letters become them, if all of them do, letters are in the majority and no three digits stand in a row (those
+//!    are a number): `acc0unt`, `p@$$word`, not `order1000units`.
 //! 4. **Spaced words.** Four or more single letters with the same separator between them become one word: `p a y p a l`.
 //!
 //! What was folded is evidence of its own ([`Folds`]).
@@ -201,23 +202,26 @@ impl NormalizedText {
         // White space at the start of the text goes, as if some stood before it.
         let mut last = self.bytes.last().copied().unwrap_or(b' ');
         self.bytes.resize(start + run.len(), 0);
+        let out = self.bytes.as_mut_slice();
+        let mut seen = *history;
         let mut end = start;
         for (index, &byte) in run.iter().enumerate() {
             let folded = ASCII_FOLD[usize::from(byte & 0x7F)];
             if folded <= b' ' && last <= b' ' {
                 if let Some(before) = end.checked_sub(1) {
-                    self.bytes[before] = self.bytes[before].min(folded);
+                    out[before] = out[before].min(folded);
                 }
                 continue;
             }
-            history.push(folded);
-            self.bytes[end] = folded;
+            seen.push(folded);
+            out[end] = folded;
             end += 1;
             last = folded;
             if TRACK {
                 self.starts.push(at + index);
             }
         }
+        *history = seen;
         self.bytes.truncate(end);
     }
 
@@ -329,7 +333,7 @@ fn ascii_run(bytes: &[u8]) -> &[u8] {
 }
 
 /// Classes of the last sixteen bytes, to notice cheaply that a message may hold leet or spaced-out words.
-#[derive(Default)]
+#[derive(Clone, Copy, Default)]
 struct History {
     classes: u32,
     suspicious: bool,
@@ -364,6 +368,8 @@ impl History {
         if self.classes & 0b11 == LETTER && self.classes & 0b1100 != LETTER << 2 {
             self.suspicious |= self.classes & 0b11_1111 == 0b01_10_01
                 || self.classes & 0b1111_1111 == 0b01_10_10_01
+                // The letter before three stand-ins or more lies too far back to look for it here.
+                || self.classes & 0b1111_1111 == 0b10_10_10_01
                 || self.classes & 0x3FFF == SPACED;
         }
     }
@@ -446,6 +452,7 @@ fn is_leet(word: &[u8], before: Option<u8>, after: &[u8]) -> bool {
         && word
             .iter()
             .all(|&byte| byte.is_ascii_alphabetic() || leet_letter(byte as char).is_some())
+        && !word.windows(3).any(|three| three.iter().all(u8::is_ascii_digit))
         && !before.is_some_and(is_link_byte)
         && !matches!(after, [joint, next, ..] if is_link_byte(*joint) && next.is_ascii_alphanumeric())
         && !matches!(after, [b'/', ..])

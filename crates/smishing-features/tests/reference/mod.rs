@@ -255,6 +255,7 @@ fn is_leet(word: &[char], before: Option<char>, after: &[char]) -> bool {
         && word
             .iter()
             .all(|&letter| letter.is_ascii_alphabetic() || leet_letter(letter).is_some())
+        && !word.windows(3).any(|three| three.iter().all(char::is_ascii_digit))
 }
 
 fn leet_letter(sign: char) -> Option<char> {
@@ -271,7 +272,7 @@ fn spaced_letters(letters: &[Letter]) -> usize {
     let Some(separator) = at(1).filter(|&separator| " .-_*".contains(separator)) else {
         return 0;
     };
-    (0..)
+    (0..letters.len())
         .take_while(|&index| {
             let separated = index == 0 || at(2 * index - 1) == Some(separator);
             let alone = !at(2 * index + 1).is_some_and(is_word);

@@ -1,0 +1,963 @@
+//! The contract of the command line, which others' scripts depend on. All messages are invented.
+#![allow(clippy::unwrap_used, missing_docs)]
+
+use assert_cmd::Command;
+use serde_json::{Value, json};
+use std::collections::HashSet;
+use std::fmt::Write as _;
+use std::io::{BufRead, BufReader, Write as _};
+use std::path::{Path, PathBuf};
+use std::process::{Output, Stdio};
+use std::sync::OnceLock;
+use tempfile::TempDir;
+
+const GENUINE: &str = "123456 is your Amazon OTP. Do not share it with anyone.";
+const SCAM: &str = "Amazon: your account is locked, confirm the code you received at amaz0n-secure.top";
+
+fn smishing<S: AsRef<std::ffi::OsStr>>(arguments: impl IntoIterator<Item = S>) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_smishing"));
+    command.args(arguments);
+    command
+}
+
+/// Runs, checks the exit code, and gives standard output and standard error.
+#[track_caller]
+fn run(mut command: Command, exit: i32) -> (String, String) {
+    let Output { status, stdout, stderr } = command.output().unwrap();
+    let (out, err) = (String::from_utf8(stdout).unwrap(), String::from_utf8(stderr).unwrap());
+    assert_eq!(status.code(), Some(exit), "stdout: {out}\nstderr: {err}");
+    (out, err)
+}
+
+/// Classifies standard input into objects.
+#[track_caller]
+fn classified(arguments: &[&str], input: impl Into<Vec<u8>>, exit: i32) -> (Vec<Value>, String) {
+    let mut command = smishing(["classify", "--output", "jsonl"]);
+    command.args(arguments).write_stdin(input);
+    let (out, err) = run(command, exit);
+    (objects(&out), err)
+}
+
+fn objects(lines: &str) -> Vec<Value> {
+    lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+fn file(folder: &TempDir, name: &str, content: impl AsRef<[u8]>) -> PathBuf {
+    let path = folder.path().join(name);
+    std::fs::write(&path, content).unwrap();
+    path
+}
+
+fn text(path: &Path) -> &str {
+    path.to_str().unwrap()
+}
+
+/// Labelled messages that are no near-duplicates of one another: words drawn from a pool for each class and one for all.
+fn messages(labels: &[&'static str], count: usize) -> Vec<(&'static str, String)> {
+    let pool = |label: &str| match label {
+        "ham" => "lunch garden piano doctor cinema bakery library homework birthday kitchen weekend football",
+        "spam" => "discount sale offer bargain coupon voucher clearance cheap subscribe casino bonus loans",
+        _ => "verify suspended unpaid customs password locked penalty confirm account urgent refund release",
+    };
+    let common = "today here please soon message number people minutes tomorrow again really other about which \
+                  morning between always nothing street window paper before under little";
+    let mut state = 7_u64;
+    let mut pick = |words: &'static str| {
+        let words: Vec<&str> = words.split_whitespace().collect();
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        words[(state >> 33) as usize % words.len()]
+    };
+    (0..count)
+        .map(|row| {
+            let label = labels[row % labels.len()];
+            let words: Vec<_> = (0..11)
+                .map(|at| pick(if at % 2 == 0 { pool(label) } else { common }))
+                .collect();
+            (label, words.join(" "))
+        })
+        .collect()
+}
+
+/// UCI's layout.
+fn tsv(labels: &[&'static str], count: usize) -> String {
+    messages(labels, count)
+        .iter()
+        .fold(String::new(), |mut file, (label, text)| {
+            writeln!(file, "{label}\t{text}").unwrap();
+            file
+        })
+}
+
+fn training(data: &[&Path], model: &Path, options: &[&str]) -> Command {
+    let mut command = smishing(["train", "--solver", "sparse", "--bits", "10"]);
+    command.args(data).arg("--output").arg(model).args(options);
+    command
+}
+
+/// A small model of three classes, and one of two.
+fn models() -> &'static (TempDir, PathBuf, PathBuf) {
+    static MODELS: OnceLock<(TempDir, PathBuf, PathBuf)> = OnceLock::new();
+    MODELS.get_or_init(|| {
+        let folder = tempfile::tempdir().unwrap();
+        let three = file(&folder, "three.tsv", tsv(&["ham", "spam", "smishing"], 180));
+        let two = file(&folder, "two.tsv", tsv(&["ham", "spam"], 120));
+        let (three_model, two_model) = (folder.path().join("three.smsh"), folder.path().join("two.smsh"));
+        run(training(&[&three], &three_model, &[]), 0);
+        run(training(&[&two], &two_model, &[]), 0);
+        (folder, three_model, two_model)
+    })
+}
+
+fn number(value: &Value) -> f64 {
+    value.as_f64().unwrap_or_else(|| panic!("no number: {value}"))
+}
+
+mod classify {
+    use super::*;
+
+    #[test]
+    fn the_two_messages_of_the_readme() {
+        let (out, err) = run(smishing(["classify", GENUINE, SCAM]), 0);
+        let lines: Vec<&str> = out.lines().collect();
+        assert_eq!(lines.len(), 2, "{out}");
+        assert!(lines[0].starts_with("ham ") && lines[0].ends_with(GENUINE), "{out}");
+        assert!(lines[1].starts_with("smishing ") && lines[1].ends_with(SCAM), "{out}");
+        assert_eq!(err, "");
+    }
+
+    #[test]
+    fn reasons_for_people() {
+        let (out, _) = run(smishing(["classify", "--explain", SCAM]), 0);
+        let reasons = out.lines().nth(1).unwrap();
+        assert!(reasons.starts_with("   ") && reasons.contains("link"), "{out}");
+    }
+
+    #[test]
+    fn objects_have_the_shape_of_the_contract() {
+        for explain in [false, true] {
+            let mut command = smishing(["classify", "--output", "jsonl", GENUINE, SCAM]);
+            command.args(explain.then_some("--explain"));
+            let (out, _) = run(command, 0);
+            let verdicts = objects(&out);
+            assert_eq!(verdicts.len(), 2);
+            for (verdict, message) in verdicts.iter().zip([GENUINE, SCAM]) {
+                let keys: Vec<_> = verdict.as_object().unwrap().keys().map(String::as_str).collect();
+                assert_eq!(keys, ["id", "label", "score", "probabilities", "signals"]);
+                let probabilities = verdict["probabilities"].as_object().unwrap();
+                assert_eq!(probabilities.keys().collect::<Vec<_>>(), ["ham", "spam", "smishing"]);
+                let sum: f64 = probabilities.values().map(number).sum();
+                assert!((sum - 1.0).abs() < 1e-5, "{verdict}");
+                assert!((1.0 - number(&probabilities["ham"]) - number(&verdict["score"])).abs() < 1e-5);
+                let signals = verdict["signals"].as_array().unwrap();
+                assert_eq!(signals.is_empty(), !explain, "{verdict}");
+                for signal in signals {
+                    assert!(signal["id"].as_str().unwrap().contains('.'));
+                    number(&signal["contribution"]);
+                    if let Some(span) = signal["span"].as_array() {
+                        let [start, end] = [&span[0], &span[1]].map(|at| at.as_u64().unwrap() as usize);
+                        assert!(
+                            message.get(start..end).is_some_and(|found| !found.is_empty()),
+                            "{signal}"
+                        );
+                    } else {
+                        assert!(signal["span"].is_null());
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn explaining_does_not_change_the_verdict() {
+        let (plain, _) = classified(&[], [GENUINE, SCAM].join("\n"), 0);
+        let (explained, _) = classified(&["--explain"], [GENUINE, SCAM].join("\n"), 0);
+        for (plain, mut explained) in plain.into_iter().zip(explained) {
+            explained["signals"] = json!([]);
+            assert_eq!(plain, explained);
+        }
+    }
+
+    #[test]
+    fn ids_are_carried_through_and_other_fields_are_ignored() {
+        let input = [
+            json!({"id": "a\"1", "text": GENUINE, "sender": "AMAZON", "label": "ham", "lang": "en", "cluster": "c1"}),
+            json!({"id": 77, "text": SCAM, "received": {"at": [1, 2]}}),
+            json!({"text": GENUINE, "id": null}),
+            json!({"text": GENUINE}),
+        ]
+        .map(|row| row.to_string())
+        .join("\n");
+        let (verdicts, _) = classified(&["--format", "jsonl"], input, 0);
+        let ids: Vec<_> = verdicts.iter().map(|verdict| verdict["id"].clone()).collect();
+        assert_eq!(ids, [json!("a\"1"), json!(77), json!(3), json!(4)]);
+        assert_eq!(verdicts[1]["label"], "smishing");
+    }
+
+    #[test]
+    fn the_sender_counts() {
+        let model = text(&models().1);
+        let score = |arguments: &[&str]| {
+            let mut command = smishing(["classify", "--output", "jsonl", "--explain", "--model", model]);
+            command.args(arguments);
+            objects(&run(command, 0).0)[0]["signals"].to_string()
+        };
+        assert!(score(&["--sender", "22395", "please call"]).contains("sender.short_code"));
+        assert!(!score(&["please call"]).contains("sender."));
+    }
+
+    #[test]
+    fn order_is_kept_over_many_messages() {
+        let input: String = (0..10_000).fold(String::new(), |mut input, row| {
+            let message = if row % 3 == 0 { SCAM } else { GENUINE };
+            writeln!(input, "{}", json!({"id": row, "text": message})).unwrap();
+            input
+        });
+        let (verdicts, _) = classified(&["--format", "jsonl"], input, 0);
+        assert_eq!(verdicts.len(), 10_000);
+        for (row, verdict) in verdicts.iter().enumerate() {
+            assert_eq!(verdict["id"], row);
+            assert_eq!(verdict["label"], if row % 3 == 0 { "smishing" } else { "ham" });
+        }
+    }
+
+    #[test]
+    fn all_formats_by_extension_and_by_name() {
+        let folder = tempfile::tempdir().unwrap();
+        let lines = format!("{GENUINE}\r\n{SCAM}\n");
+        let tsv = format!("id\ttext\nx\t{GENUINE}\ny\t{SCAM}\n");
+        let csv = format!("id,text\r\nx,\"{GENUINE}\"\r\ny,\"{SCAM}\"\r\n");
+        let jsonl = format!(
+            "{}\n\n{}",
+            json!({"id": "x", "text": GENUINE}),
+            json!({"id": "y", "text": SCAM})
+        );
+        for (format, content) in [("lines", lines), ("tsv", tsv), ("csv", csv), ("jsonl", jsonl)] {
+            let extension = if format == "lines" { "txt" } else { format };
+            let by_extension = file(&folder, &format!("by.{extension}"), &content);
+            let by_name = file(&folder, "messages.unknown", &content);
+            let runs = [
+                vec!["--input", text(&by_extension)],
+                vec!["--input", text(&by_extension), "--format", "auto"],
+                vec!["--input", text(&by_name), "--format", format],
+                vec!["--input", "-", "--format", format],
+                vec!["--format", format],
+            ];
+            for arguments in runs {
+                let (verdicts, err) = classified(&arguments, content.as_str(), 0);
+                let labels: Vec<_> = verdicts.iter().map(|verdict| &verdict["label"]).collect();
+                assert_eq!(labels, ["ham", "smishing"], "{arguments:?}");
+                let ids = if format == "lines" {
+                    json!([1, 2])
+                } else {
+                    json!(["x", "y"])
+                };
+                assert_eq!(json!([verdicts[0]["id"], verdicts[1]["id"]]), ids, "{arguments:?}");
+                assert_eq!(err, "");
+            }
+        }
+    }
+
+    #[test]
+    fn uci_layout_and_named_text_columns() {
+        let uci = format!("ham\t{GENUINE}\nspam\t{SCAM}\n");
+        assert_eq!(classified(&["--format", "tsv"], uci, 0).0[1]["label"], "smishing");
+        let csv = format!("Wortlaut,text\n\"{SCAM}\",nothing\n");
+        let arguments = ["--format", "csv", "--text-column", "wortlaut"];
+        assert_eq!(classified(&arguments, csv, 0).0[0]["label"], "smishing");
+    }
+
+    #[test]
+    fn standard_input_is_lines() {
+        for arguments in [vec![], vec!["--input", "-"]] {
+            let (verdicts, _) = classified(&arguments, format!("{SCAM}\n{GENUINE}"), 0);
+            let told: Vec<_> = verdicts
+                .iter()
+                .map(|verdict| (&verdict["id"], &verdict["label"]))
+                .collect();
+            assert_eq!(told, [(&json!(1), &json!("smishing")), (&json!(2), &json!("ham"))]);
+        }
+    }
+
+    #[test]
+    fn each_line_is_answered_at_once() {
+        let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_smishing"))
+            .arg("classify")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut input = child.stdin.take().unwrap();
+        let mut answers = BufReader::new(child.stdout.take().unwrap()).lines();
+        for message in [GENUINE, SCAM, GENUINE] {
+            writeln!(input, "{message}").unwrap();
+            assert!(answers.next().unwrap().unwrap().ends_with(message));
+        }
+        drop(input);
+        assert!(answers.next().is_none() && child.wait().unwrap().success());
+    }
+
+    /// What is wrong with which line, in each format: told on standard error, an object in place, the rest processed.
+    #[test]
+    fn malformed_lines_are_told_and_the_rest_goes_on() {
+        let row = json!({"text": GENUINE}).to_string();
+        let jsonl = [
+            row.as_bytes(),
+            b"\n{\"text\": \n{\"text\": \"\xFF\"}\n{\"message\": 1}\n[]\n",
+            row.as_bytes(),
+        ]
+        .concat();
+        let csv = [
+            b"label,text\nham,",
+            GENUINE.as_bytes(),
+            b"\nham\nham,\xC3\x28\nham,ok\n",
+        ]
+        .concat();
+        let lines = [GENUINE.as_bytes(), b"\n\xF0\x28\n", GENUINE.as_bytes()].concat();
+        let cases = [
+            ("bad.jsonl", jsonl, 6, vec![2, 3, 4, 5]),
+            ("bad.csv", csv, 4, vec![3, 4]),
+            ("bad.txt", lines, 3, vec![2]),
+        ];
+        let folder = tempfile::tempdir().unwrap();
+        for (name, content, rows, bad) in cases {
+            let path = file(&folder, name, &content);
+            let (verdicts, err) = classified(&["--input", text(&path)], "", 1);
+            assert_eq!(verdicts.len(), rows, "{name}");
+            let failed: Vec<_> = verdicts.iter().filter(|verdict| verdict["error"].is_string()).collect();
+            assert_eq!(
+                failed.iter().map(|verdict| &verdict["id"]).collect::<Vec<_>>(),
+                bad,
+                "{name}"
+            );
+            assert!(failed.iter().all(|verdict| verdict.get("label").is_none()));
+            // CSV's header is line 1, so that row 0 stands in line 2.
+            let first = usize::from(Path::new(name).extension() == Some("csv".as_ref())) + 1;
+            for (row, verdict) in verdicts.iter().enumerate() {
+                assert_eq!(
+                    verdict.get("error").is_some(),
+                    bad.contains(&(row + first)),
+                    "{name} {row}"
+                );
+            }
+            let told: Vec<_> = err.lines().collect();
+            assert_eq!(told.len(), bad.len(), "{err}");
+            for (line, told) in bad.iter().zip(told) {
+                assert!(told.starts_with(&format!("{}:{line}: ", path.display())), "{told}");
+            }
+        }
+    }
+
+    #[test]
+    fn malformed_lines_of_standard_input_for_people() {
+        let mut command = smishing(["classify"]);
+        command.write_stdin(&b"hi\n\xFF\nsee you\n"[..]);
+        let (out, err) = run(command, 1);
+        let starts: Vec<_> = out.lines().map(|line| line.split(' ').next().unwrap()).collect();
+        assert_eq!((starts.len(), starts[1]), (3, "error"), "{out}");
+        assert!(err.starts_with("standard input:2: "), "{err}");
+    }
+
+    #[test]
+    fn wrong_usage_is_2() {
+        let folder = tempfile::tempdir().unwrap();
+        let missing = folder.path().join("missing.txt");
+        for arguments in [
+            vec!["classify", "--wrong", "hi"],
+            vec!["classify", "--policy", "strict", "hi"],
+            vec!["classify", "--policy", "fpr-0%", "hi"],
+            vec!["classify", "--policy", "fpr-100%", "hi"],
+            vec!["classify", "--policy", "fpr-nan%", "hi"],
+            vec!["classify", "--format", "xml", "hi"],
+            vec!["classify", "--output", "csv", "hi"],
+            vec!["classify", "--input", "x", "hi"],
+            vec!["classify", "--input", text(&missing)],
+            vec!["classify", "--input", text(folder.path())],
+            vec!["classify", "--model", text(&missing), "hi"],
+            vec!["train", "x.csv"],
+            vec!["evaluate"],
+            vec!["evaluate", text(&missing)],
+            vec!["inspect", text(&missing)],
+            vec!["unknown"],
+            vec![],
+        ] {
+            let (out, err) = run(smishing(&arguments), 2);
+            assert!(out.is_empty() && !err.is_empty(), "{arguments:?}: {out}{err}");
+        }
+        let (_, err) = run(smishing(["classify", "--input", text(&missing)]), 2);
+        assert!(err.contains("missing.txt"), "{err}");
+    }
+
+    #[test]
+    fn help_and_version_are_0() {
+        for arguments in [
+            vec!["--help"],
+            vec!["--version"],
+            vec!["classify", "--help"],
+            vec!["train", "--help"],
+        ] {
+            assert!(!run(smishing(&arguments), 0).0.is_empty());
+        }
+    }
+
+    #[test]
+    fn unusable_models_are_2_and_say_why() {
+        let folder = tempfile::tempdir().unwrap();
+        let good = std::fs::read(&models().1).unwrap();
+        let mut damaged = good.clone();
+        *damaged.last_mut().unwrap() ^= 1;
+        let mut middle = good.clone();
+        middle[good.len() / 2] ^= 0x10;
+        let cases = [
+            (b"no model at all".to_vec(), "not a smishing model"),
+            (Vec::new(), ""),
+            (good[..good.len() - 1].to_vec(), "cut short"),
+            (good[..10].to_vec(), "cut short"),
+            (damaged, "damaged"),
+            (middle, "damaged"),
+            ([&good[..], b"more"].concat(), "after its end"),
+        ];
+        for (bytes, reason) in cases {
+            let path = file(&folder, "unusable.smsh", bytes);
+            for arguments in [vec!["classify", "hi", "--model"], vec!["inspect"]] {
+                let mut command = smishing(arguments);
+                command.arg(&path);
+                let (out, err) = run(command, 2);
+                assert_eq!(out, "");
+                assert!(err.contains("unusable.smsh") && err.contains(reason), "{reason}: {err}");
+            }
+        }
+    }
+
+    #[test]
+    fn policies_move_the_threshold_and_nothing_else() {
+        let (balanced, _) = classified(&["--policy", "balanced"], SCAM, 0);
+        for policy in ["abstaining", "fpr-1%", "fpr-5%", "fpr-50%"] {
+            let (verdicts, _) = classified(&["--policy", policy], SCAM, 0);
+            assert_eq!(verdicts[0]["score"], balanced[0]["score"], "{policy}");
+            assert_eq!(verdicts[0]["label"], "smishing", "{policy}");
+        }
+    }
+
+    #[test]
+    fn a_stricter_policy_flags_no_more_and_abstaining_may_doubt() {
+        let input: String = messages(&["ham", "spam", "smishing"], 300)
+            .into_iter()
+            .map(|(_, text)| text + "\n")
+            .collect();
+        let labels = |policy| {
+            let (verdicts, _) = classified(&["--policy", policy], input.as_str(), 0);
+            verdicts
+                .into_iter()
+                .map(|verdict| verdict["label"].as_str().unwrap().to_owned())
+                .collect::<Vec<_>>()
+        };
+        let flagged = |labels: &[String]| {
+            labels
+                .iter()
+                .filter(|label| *label == "spam" || *label == "smishing")
+                .count()
+        };
+        let (strict, lax, abstaining) = (labels("fpr-0.5%"), labels("fpr-5%"), labels("abstaining"));
+        assert!(flagged(&strict) <= flagged(&lax));
+        assert!(abstaining.iter().any(|label| label == "unsure"), "{abstaining:?}");
+        assert!(!lax.iter().any(|label| label == "unsure"));
+    }
+
+    #[test]
+    fn a_rate_without_support_is_2() {
+        let (_, err) = run(smishing(["classify", "--policy", "fpr-0.0001%", "hi"]), 2);
+        assert!(err.contains("no threshold for a false-positive rate"), "{err}");
+        // 60 genuine messages say nothing of one in a thousand.
+        let mut command = smishing(["classify", "--policy", "fpr-0.1%", "hi", "--model"]);
+        command.arg(&models().1);
+        run(command, 2);
+    }
+
+    #[test]
+    fn no_input_no_output() {
+        for format in ["lines", "jsonl"] {
+            assert_eq!(
+                classified(&["--format", format], "", 0),
+                (vec![], String::new()),
+                "{format}"
+            );
+        }
+        for (format, header) in [("csv", "id,text\n"), ("tsv", "id\ttext\n"), ("jsonl", "\n\n")] {
+            assert_eq!(
+                classified(&["--format", format], header, 0),
+                (vec![], String::new()),
+                "{format}"
+            );
+        }
+    }
+
+    #[test]
+    fn odd_messages_get_verdicts() {
+        let long = "pay the fee now at x.top ".repeat(420_000);
+        let marks = format!("a{}", "\u{301}".repeat(1_000_000));
+        let zero_width = "\u{200B}".repeat(100_000);
+        let odd = [
+            "",
+            "\0",
+            "a\0b",
+            " ",
+            "\u{FEFF}",
+            "\u{202E}evil",
+            &long,
+            &marks,
+            &zero_width,
+            "last",
+        ];
+        assert!(long.len() > 10_000_000);
+        for explain in [vec![], vec!["--explain"]] {
+            let (verdicts, _) = classified(&explain, odd.join("\n") + "\n", 0);
+            assert_eq!(verdicts.len(), odd.len());
+            for verdict in &verdicts {
+                let score = number(&verdict["score"]);
+                assert!((0.0..=1.0).contains(&score), "{verdict}");
+            }
+        }
+        let (out, _) = run(smishing(["classify", ""]), 0);
+        assert_eq!(out.lines().count(), 1, "{out}");
+    }
+
+    #[test]
+    fn one_line_a_message_whatever_the_message_holds() {
+        let (out, _) = run(smishing(["classify", "two\nlines\r\n\u{1b}[31mred"]), 0);
+        assert_eq!(out.lines().count(), 1, "{out:?}");
+        assert!(!out.contains('\u{1b}'));
+        let (verdicts, _) = classified(&["--format", "csv"], "id,text\n\"a\nb\",\"two\nlines\"\n", 0);
+        assert_eq!(verdicts[0]["id"], "a\nb");
+    }
+
+    /// `| head -1`: the reader has had enough, and nothing is wrong.
+    #[test]
+    fn a_closed_pipe_is_no_error() {
+        let folder = tempfile::tempdir().unwrap();
+        let many = file(&folder, "many.txt", format!("{GENUINE}\n").repeat(50_000));
+        let three = models().0.path().join("three.tsv");
+        for (arguments, lines) in [
+            (vec!["classify", "--input", text(&many)], 1),
+            (vec!["classify", "--output", "jsonl", "--input", text(&many)], 1),
+            (vec!["inspect"], 0),
+            (vec!["evaluate", text(&three)], 0),
+        ] {
+            let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_smishing"))
+                .args(&arguments)
+                .stdout(Stdio::piped())
+                .stderr(Stdio::piped())
+                .spawn()
+                .unwrap();
+            let mut out = BufReader::with_capacity(64, child.stdout.take().unwrap());
+            for _ in 0..lines {
+                assert!(out.read_line(&mut String::new()).unwrap() > 0);
+            }
+            drop(out);
+            let Output { status, stderr, .. } = child.wait_with_output().unwrap();
+            assert!(
+                status.success() && stderr.is_empty(),
+                "{arguments:?}: {}",
+                String::from_utf8_lossy(&stderr)
+            );
+        }
+    }
+}
+
+mod train {
+    use super::*;
+
+    /// The card that was written beside a model.
+    fn card(model: &Path) -> Value {
+        serde_json::from_slice(&std::fs::read(model.with_extension("card.json")).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn reads_every_layout_and_several_files_together() {
+        let folder = tempfile::tempdir().unwrap();
+        let rows = messages(&["ham", "spam", "smishing"], 180);
+        // No quoting in this layout, and HTML entities.
+        let uci = rows[..60].iter().fold(
+            String::from("ham\t\"Quoted &lt;#&gt; start, dear\n"),
+            |mut uci, (label, text)| {
+                writeln!(uci, "{label}\t{text}").unwrap();
+                uci
+            },
+        );
+        let csv = rows[60..120].iter().enumerate().fold(
+            String::from("LABEL,TEXT,URL\r\n"),
+            |mut csv, (row, (label, text))| {
+                let label = [label.to_uppercase(), label.replacen('s', "S", 1), (*label).into()][row % 3].clone();
+                write!(csv, "{label},\"\t{text}, indeed\",No\r\n").unwrap();
+                csv
+            },
+        );
+        let jsonl = rows[120..].iter().fold(String::new(), |mut jsonl, (label, text)| {
+            writeln!(
+                jsonl,
+                "{}",
+                json!({"text": text, "label": label, "sender": "22395", "more": [1]})
+            )
+            .unwrap();
+            jsonl
+        });
+        let files = [
+            file(&folder, "Collection", uci),
+            file(&folder, "set.csv", csv),
+            file(&folder, "set.jsonl", jsonl),
+        ];
+        let model = folder.path().join("all.smsh");
+        let (out, err) = run(training(&files.each_ref().map(PathBuf::as_path), &model, &[]), 0);
+        let table: Vec<Vec<&str>> = out.lines().map(|line| line.split_whitespace().collect()).collect();
+        assert_eq!(
+            table[0],
+            ["file", "rows", "ham", "spam", "smishing", "skipped"],
+            "{out}"
+        );
+        assert_eq!(table[1], ["Collection", "61", "21", "20", "20", "0"]);
+        assert_eq!(table[2], ["set.csv", "60", "20", "20", "20", "0"]);
+        assert_eq!(table[3], ["set.jsonl", "60", "20", "20", "20", "0"]);
+        assert_eq!(err, "");
+
+        let card = card(&model);
+        for (told, path) in card["data"].as_array().unwrap().iter().zip(&files) {
+            assert_eq!(told["file"], path.file_name().unwrap().to_str().unwrap());
+            assert!(told["rows"].as_u64().unwrap() >= 60);
+            let sum = told["sha256"].as_str().unwrap();
+            assert!(
+                sum.len() == 64 && sum.bytes().all(|byte| byte.is_ascii_hexdigit()),
+                "{sum}"
+            );
+        }
+        assert_eq!(card["rows_used"], 181);
+        assert_eq!(card["settings"]["solver"], "sparse");
+        let (verdicts, _) = classified(
+            &["--model", text(&model)],
+            "verify password suspended account penalty",
+            0,
+        );
+        assert_eq!(verdicts[0]["label"], "smishing");
+
+        // A folder stands for its files; those without a known extension are left alone.
+        let (out, _) = run(training(&[folder.path()], &folder.path().join("folder.smsh"), &[]), 0);
+        assert!(
+            out.contains("set.csv") && out.contains("set.jsonl") && !out.contains("Collection"),
+            "{out}"
+        );
+    }
+
+    #[test]
+    fn sha256_is_that_of_the_file() {
+        let (folder, model, _) = models();
+        let data = std::fs::read(folder.path().join("three.tsv")).unwrap();
+        let card = card(model);
+        assert_eq!(card["data"][0]["sha256"], sha256(&data));
+    }
+
+    /// By the system's own tool; where there is none, the library's tests have to do.
+    fn sha256(data: &[u8]) -> String {
+        let output = Command::new("sha256sum").write_stdin(data).output().unwrap();
+        String::from_utf8(output.stdout)
+            .unwrap()
+            .split(' ')
+            .next()
+            .unwrap()
+            .to_owned()
+    }
+
+    #[test]
+    fn labels_can_be_mapped_and_columns_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let csv =
+            messages(&["ham", "spam"], 60)
+                .iter()
+                .fold(String::from("kind,body,text\n"), |mut csv, (label, text)| {
+                    let kind = if *label == "ham" { "OK" } else { "promo" };
+                    writeln!(csv, "{kind},{text},ignored").unwrap();
+                    csv
+                });
+        let path = file(&folder, "own.csv", csv);
+        let model = folder.path().join("own.smsh");
+        let columns = ["--text-column", "body", "--label-column", "kind"];
+        let mut options = columns.to_vec();
+        options.extend(["--map-label", "promo=spam", "--map-label", "ok=ham"]);
+        let (out, _) = run(training(&[&path], &model, &options), 0);
+        assert!(out.contains("60"), "{out}");
+        assert_eq!(card(&model)["data"][0]["labels"], json!({"ham": 30, "spam": 30}));
+
+        let (_, err) = run(training(&[&path], &model, &columns), 2);
+        assert!(
+            err.contains("own.csv:2: unknown label `OK`") && err.contains("--map-label"),
+            "{err}"
+        );
+        run(training(&[&path], &model, &["--map-label", "promo=nonsense"]), 2);
+        let (_, err) = run(training(&[&path], &model, &["--text-column", "absent"]), 2);
+        assert!(err.contains("no column `absent`"), "{err}");
+    }
+
+    #[test]
+    fn rows_that_cannot_be_used_stop_training_unless_skipped() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut bytes = tsv(&["ham", "spam"], 60).into_bytes();
+        bytes.extend(b"what\tis this\nham\nspam\t \nham\t\xFF\n");
+        let path = file(&folder, "some.tsv", bytes);
+        let model = folder.path().join("some.smsh");
+        let places = [61, 62, 63, 64].map(|line| format!("some.tsv:{line}: "));
+
+        let (_, err) = run(training(&[&path], &model, &[]), 2);
+        assert!(places.iter().all(|place| err.contains(place.as_str())), "{err}");
+        assert!(!model.exists());
+
+        let (out, err) = run(training(&[&path], &model, &["--skip-bad-rows"]), 1);
+        assert!(places.iter().all(|place| err.contains(place.as_str())), "{err}");
+        let report: Vec<_> = out.lines().nth(1).unwrap().split_whitespace().collect();
+        assert_eq!(report, ["some.tsv", "60", "30", "30", "0", "4"], "{out}");
+        assert_eq!(card(&model)["data"][0]["bad_rows"], 4);
+    }
+
+    #[test]
+    fn same_data_and_seed_give_the_same_bytes() {
+        let folder = tempfile::tempdir().unwrap();
+        let data = models().0.path().join("three.tsv");
+        let bytes = |name: &str, options: &[&str]| {
+            let model = folder.path().join(name);
+            run(training(&[&data], &model, options), 0);
+            std::fs::read(model).unwrap()
+        };
+        let first = bytes("first.smsh", &[]);
+        assert!(first == bytes("second.smsh", &["--seed", "1"]), "another file");
+        assert!(first == std::fs::read(&models().1).unwrap(), "another file");
+        assert!(first != bytes("third.smsh", &["--seed", "2"]), "the seed does nothing");
+    }
+
+    #[test]
+    fn a_model_of_two_classes_knows_no_smishing() {
+        let mut command = smishing(["classify", "--output", "jsonl", "cheap casino bonus voucher", "--model"]);
+        command.arg(&models().2);
+        let verdict = &objects(&run(command, 0).0)[0];
+        assert_eq!(
+            (&verdict["label"], &verdict["probabilities"]["smishing"]),
+            (&json!("spam"), &Value::Null)
+        );
+        let sum = number(&verdict["probabilities"]["ham"]) + number(&verdict["probabilities"]["spam"]);
+        assert!((sum - 1.0).abs() < 1e-5);
+    }
+
+    #[test]
+    fn both_solvers_agree_on_a_small_set() {
+        let folder = tempfile::tempdir().unwrap();
+        let data = models().0.path().join("three.tsv");
+        let input: String = messages(&["ham", "smishing"], 40)
+            .into_iter()
+            .map(|(_, text)| text + "\n")
+            .collect();
+        let scores = ["linfa", "sparse", "auto"].map(|solver| {
+            let model = folder.path().join(solver);
+            let mut command = smishing(["train", "--bits", "9", "--alpha", "0.1", "--solver", solver]);
+            command.arg(&data).arg("--output").arg(&model);
+            run(command, 0);
+            let used = card(&model)["settings"]["solver"].as_str().unwrap().to_owned();
+            assert_eq!(used, if solver == "auto" { "linfa" } else { solver });
+            let (verdicts, _) = classified(&["--model", text(&model)], input.as_str(), 0);
+            verdicts
+                .iter()
+                .map(|verdict| number(&verdict["score"]))
+                .collect::<Vec<_>>()
+        });
+        for (linfa, sparse) in scores[0].iter().zip(&scores[1]) {
+            assert!((linfa - sparse).abs() < 0.02, "{linfa} {sparse}");
+        }
+    }
+
+    #[test]
+    fn data_that_teach_nothing_are_2() {
+        let folder = tempfile::tempdir().unwrap();
+        let model = folder.path().join("none.smsh");
+        let one_class = file(&folder, "one.tsv", tsv(&["ham"], 40));
+        let few = file(&folder, "few.tsv", tsv(&["ham", "spam"], 4));
+        let repeated = file(&folder, "repeated.tsv", "ham\tsee you\nspam\tcheap pills\n".repeat(50));
+        let empty = file(&folder, "empty.jsonl", "");
+        for path in [&one_class, &few, &repeated, &empty] {
+            let (_, err) = run(training(&[path], &model, &[]), 2);
+            assert!(err.starts_with("smishing: "), "{err}");
+        }
+        for options in [
+            ["--bits", "40"],
+            ["--alpha", "0"],
+            ["--solver", "magic"],
+            ["--map-label", "promo"],
+        ] {
+            let mut command = smishing(["train", "--output"]);
+            command.arg(&model).arg(models().0.path().join("two.tsv")).args(options);
+            run(command, 2);
+        }
+        assert!(!model.exists());
+    }
+
+    /// What the repository's README and others' papers say of these files.
+    #[test]
+    fn row_counts_of_the_public_corpora() {
+        let raw = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/corpora/raw");
+        if !raw.is_dir() {
+            println!("skipped: no corpora");
+            return;
+        }
+        let folder = tempfile::tempdir().unwrap();
+        for (name, report) in [
+            (
+                "SMSSpamCollection",
+                ["SMSSpamCollection", "5574", "4827", "747", "0", "0"],
+            ),
+            (
+                "Dataset_5971.csv",
+                ["Dataset_5971.csv", "5971", "4844", "489", "638", "0"],
+            ),
+        ] {
+            let (out, _) = run(training(&[&raw.join(name)], &folder.path().join("corpus.smsh"), &[]), 0);
+            let found: Vec<_> = out.lines().nth(1).unwrap().split_whitespace().collect();
+            assert_eq!(found, report, "{out}");
+        }
+    }
+}
+
+mod evaluate {
+    use super::*;
+
+    const FIGURES: [&str; 7] = [
+        "mcc",
+        "accuracy",
+        "spam_caught",
+        "blocked_ham",
+        "roc_auc",
+        "brier",
+        "ece",
+    ];
+
+    /// Runs with `--json` and gives the sets, their shape checked.
+    #[track_caller]
+    fn sets(arguments: &[&str]) -> Vec<Value> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("figures.json");
+        let mut command = smishing(["evaluate", "--json"]);
+        command.arg(&path).args(arguments);
+        let (out, _) = run(command, 0);
+        assert!(out.contains("MCC") && out.contains("ROC AUC"), "{out}");
+        let figures: Value = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
+        let sets = figures["sets"].as_array().unwrap().clone();
+        for set in &sets {
+            assert!(
+                set["rows"].is_u64() && set["clusters"].is_u64() && set["bad_rows"].is_u64(),
+                "{set}"
+            );
+            let rates = set["recall_at_fpr"].as_object().unwrap();
+            assert_eq!(
+                rates.keys().collect::<HashSet<_>>(),
+                HashSet::from([&"0.001".into(), &"0.01".into()])
+            );
+            for figure in FIGURES.iter().map(|name| set.get(*name).unwrap()).chain(rates.values()) {
+                if !figure.is_null() {
+                    let [low, high] = [0, 1].map(|end| number(&figure["ci95"][end]));
+                    assert!(number(&figure["value"]).is_finite() && low <= high, "{figure}");
+                }
+            }
+        }
+        sets
+    }
+
+    #[test]
+    fn a_model_on_several_sets() {
+        let (folder, model, _) = models();
+        let good = folder.path().join("three.tsv");
+        let own = tempfile::tempdir().unwrap();
+        let ham_only = file(&own, "genuine.tsv", tsv(&["ham"], 30));
+        let sets = sets(&["--model", text(model), text(&good), text(&ham_only)]);
+        assert_eq!(
+            sets.iter().map(|set| &set["name"]).collect::<Vec<_>>(),
+            ["three", "genuine"]
+        );
+        assert_eq!((&sets[0]["rows"], &sets[0]["bad_rows"]), (&json!(180), &json!(120)));
+        assert!(number(&sets[0]["mcc"]["value"]) > 0.9, "{}", sets[0]);
+        // Without a bad message there is nothing to catch, and no curve.
+        assert_eq!((&sets[1]["rows"], &sets[1]["bad_rows"]), (&json!(30), &json!(0)));
+        assert!(sets[1]["spam_caught"].is_null() && sets[1]["roc_auc"].is_null());
+        assert!(!sets[1]["blocked_ham"].is_null());
+    }
+
+    #[test]
+    fn the_bundled_model_by_default() {
+        let own = tempfile::tempdir().unwrap();
+        let path = file(&own, "readme.tsv", format!("ham\t{GENUINE}\nsmishing\t{SCAM}\n"));
+        assert_eq!(sets(&[text(&path)])[0]["accuracy"]["value"], 1.0);
+    }
+
+    #[test]
+    fn folds() {
+        let data = models().0.path().join("three.tsv");
+        let arguments = ["--folds", "3", "--solver", "sparse", "--bits", "10", text(&data)];
+        let first = sets(&arguments);
+        assert_eq!(first.len(), 1);
+        assert_eq!(first[0]["rows"], 180);
+        assert!(number(&first[0]["roc_auc"]["value"]) > 0.9, "{}", first[0]);
+        assert_eq!(first, sets(&arguments));
+    }
+
+    #[test]
+    fn wrong_usage() {
+        let (folder, model, _) = models();
+        let data = folder.path().join("three.tsv");
+        run(smishing(["evaluate", "--folds", "1", text(&data)]), 2);
+        run(
+            smishing(["evaluate", "--folds", "3", "--model", text(model), text(&data)]),
+            2,
+        );
+        run(smishing(["evaluate", "--repeats", "2", text(&data)]), 2);
+    }
+
+    #[test]
+    fn bad_rows() {
+        let own = tempfile::tempdir().unwrap();
+        let path = file(
+            &own,
+            "some.csv",
+            format!("label,text\nham,{GENUINE}\n?,hi\nsmishing,\"{SCAM}\"\n"),
+        );
+        let (_, err) = run(smishing(["evaluate", text(&path)]), 2);
+        assert!(err.contains("some.csv:3: "), "{err}");
+        let (_, err) = run(smishing(["evaluate", "--skip-bad-rows", text(&path)]), 1);
+        assert!(err.contains("some.csv:3: "), "{err}");
+    }
+}
+
+mod inspect {
+    use super::*;
+
+    #[test]
+    fn a_trained_model() {
+        let (out, err) = run(smishing(["inspect", text(&models().1)]), 0);
+        let bytes = std::fs::metadata(&models().1).unwrap().len().to_string();
+        for shown in [
+            &bytes,
+            "2^10",
+            "balanced",
+            "abstaining",
+            "three.tsv",
+            "sha256",
+            "\"rows_used\": 180",
+            "ask.confirm",
+        ] {
+            assert!(out.contains(shown), "{shown}: {out}");
+        }
+        assert!(!out.contains("two classes") && err.is_empty());
+        let (out, _) = run(smishing(["inspect", text(&models().2)]), 0);
+        assert!(out.contains("two classes"), "{out}");
+    }
+
+    #[test]
+    fn the_bundled_model_with_its_sources() {
+        let (out, _) = run(smishing(["inspect"]), 0);
+        for shown in ["2^", "balanced", "fpr-1%", "ask.code", "sha256", "CC BY 4.0"] {
+            assert!(out.contains(shown), "{shown}: {out}");
+        }
+    }
+}

@@ -1,0 +1,327 @@
+//! The classifier as a whole, with the bundled model.
+#![allow(clippy::unwrap_used, missing_docs)]
+mod common;
+
+use proptest::prelude::*;
+use smishing::{Classifier, Explanation, Label, Message, Model, ModelError, Policy, Scratch, Verdict, utf16_span};
+use std::ops::Range;
+use std::path::Path;
+use std::sync::LazyLock;
+
+static BUNDLED: LazyLock<Classifier> = LazyLock::new(Classifier::bundled);
+
+const OTP: &str = "123456 is your Amazon OTP. Do not share it with anyone.";
+const SCAM: &str = "Amazon: your account is locked, confirm the code you received at amaz0n-secure.top";
+
+const _: () = {
+    const fn is_shareable<T: Send + Sync + Clone + 'static>() {}
+    is_shareable::<Classifier>();
+    is_shareable::<Scratch>();
+    is_shareable::<Model>();
+    is_shareable::<ModelError>();
+    is_shareable::<Explanation>();
+    is_shareable::<Verdict>();
+};
+
+fn texts() -> Vec<String> {
+    let mut texts: Vec<String> = [
+        "",
+        " \n\t ",
+        "\0",
+        "\0\0a\0b\0",
+        OTP,
+        SCAM,
+        "see you at 8",
+        "🎁🎁🎁",
+        "👨\u{200D}👩\u{200D}👧 won a 🎁",
+        "Dein Paket wartet: bezahle 1,99 € auf post-zoll.top",
+        "您的验证码是 482913，请勿泄露给他人。",
+        "\u{202E}\u{FEFF}\u{200B}",
+        "p a y p a l раypal acc0unt Ｐay",
+        "e\u{301}\u{301}\u{301}",
+    ]
+    .map(String::from)
+    .into();
+    texts.push(format!("Z{}", "\u{301}".repeat(1_000_000)));
+    texts.push("Your parcel is held, pay the fee at post-fee.top now. ".repeat(190_000));
+    texts.push("\0".repeat(100_000));
+    texts.push("x".repeat(100_000));
+    texts
+}
+
+fn is_on_boundaries(text: &str, span: &Range<usize>) -> bool {
+    text.get(span.clone()).is_some_and(|part| !part.is_empty())
+}
+
+/// The parts of an explanation sum to the log-odds, and stand in the text.
+fn explains(classifier: &Classifier, message: Message<'_>) {
+    let text = message.text();
+    let shown = || text.chars().take(80).collect::<String>();
+    let explanation = classifier.explain(message);
+    let verdict = explanation.verdict();
+    assert_eq!(verdict, classifier.classify(message), "{:?}", shown());
+    let logit = f64::from(verdict.logit());
+    let sum: f64 = explanation.contributions().map(f64::from).sum();
+    assert!(
+        (sum - logit).abs() <= 1e-4 * logit.abs().max(1.0),
+        "{sum} for {logit}: {:?}",
+        shown()
+    );
+    for signal in explanation.signals() {
+        let span = signal.span.as_ref();
+        assert!(
+            span.is_none_or(|span| is_on_boundaries(text, span)),
+            "{signal:?}: {:?}",
+            shown()
+        );
+    }
+    let mut end = 0;
+    for part in explanation.spans() {
+        assert!(
+            is_on_boundaries(text, &part.span) && part.span.start >= end,
+            "{part:?}: {:?}",
+            shown()
+        );
+        assert!(
+            part.contribution.is_finite() && part.contribution != 0.0,
+            "{part:?}: {:?}",
+            shown()
+        );
+        end = part.span.end;
+    }
+    let weights: Vec<f32> = explanation
+        .signals()
+        .iter()
+        .map(|signal| signal.contribution.abs())
+        .collect();
+    assert!(weights.is_sorted_by(|a, b| a >= b), "strongest first: {weights:?}");
+    for reason in explanation.reasons() {
+        assert_eq!(
+            reason.contribution > 0.0,
+            verdict.label().is_bad(),
+            "{reason:?}: {:?}",
+            shown()
+        );
+    }
+}
+
+fn is_sound(verdict: Verdict) {
+    let probabilities = verdict.probabilities();
+    let (ham, spam, smishing) = (probabilities.ham(), probabilities.spam(), probabilities.smishing());
+    for probability in [ham, spam, smishing.unwrap_or(0.0), verdict.score()] {
+        assert!((0.0..=1.0).contains(&probability), "{verdict:?}");
+    }
+    assert!((ham + spam + smishing.unwrap_or(0.0) - 1.0).abs() < 1e-6, "{verdict:?}");
+    assert!(verdict.logit().is_finite(), "{verdict:?}");
+    let score = 1.0 / (1.0 + f64::from(-verdict.logit()).exp());
+    assert!((f64::from(verdict.score()) - score).abs() < 1e-6, "{verdict:?}");
+}
+
+#[test]
+fn the_two_messages_that_it_all_started_from() {
+    assert_eq!(BUNDLED.classify(OTP).label(), Label::Ham);
+    assert_eq!(BUNDLED.classify(SCAM).label(), Label::Smishing);
+}
+
+#[test]
+fn all_ways_to_classify_agree() {
+    let texts = texts();
+    let mut scratch = Scratch::default();
+    let all: Vec<Verdict> = BUNDLED.classify_all(&texts).collect();
+    assert_eq!(all.len(), texts.len());
+    for (text, from_all) in texts.iter().zip(all) {
+        let verdict = BUNDLED.classify(text);
+        let shown: String = text.chars().take(80).collect();
+        is_sound(verdict);
+        assert_eq!(verdict, BUNDLED.classify_with(&mut scratch, text), "{shown:?}");
+        assert_eq!(verdict, from_all, "{shown:?}");
+        explains(&BUNDLED, Message::new(text));
+    }
+}
+
+#[test]
+fn threads_share_a_classifier() {
+    let expected = BUNDLED.classify(SCAM);
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| (0..50).for_each(|_| assert_eq!(BUNDLED.classify(SCAM), expected)));
+        }
+    });
+}
+
+#[test]
+fn senders_that_are_blank_are_unknown() {
+    let message = Message::new(SCAM);
+    for blank in ["", " ", "\t\n"] {
+        assert_eq!(BUNDLED.classify(message.with_sender(blank)), BUNDLED.classify(message));
+    }
+}
+
+#[test]
+fn a_lower_rate_flags_no_more() {
+    let model = Model::from_bytes(include_bytes!("../../../models/bundled.smsh")).unwrap();
+    let rates: Vec<f32> = model
+        .parts()
+        .thresholds
+        .by_false_positive_rate
+        .iter()
+        .map(|at| at.rate)
+        .collect();
+    assert!(!rates.is_empty());
+    let asked = rates.iter().flat_map(|rate| [*rate, rate * 1.01]).chain([0.99]);
+    let mut last = 0;
+    for rate in asked {
+        let classifier = BUNDLED.clone().with_policy(Policy::MaxFalsePositiveRate(rate)).unwrap();
+        let flagged = graded_texts()
+            .iter()
+            .filter(|text| classifier.classify(*text).label().is_bad())
+            .count();
+        assert!(flagged >= last, "{rate}: {flagged} after {last}");
+        last = flagged;
+    }
+    assert!(last > 0);
+}
+
+/// From a plain scam towards a plain chat, word by word.
+fn graded_texts() -> Vec<String> {
+    let scam: Vec<&str> = SCAM.split(' ').collect();
+    let chat: Vec<&str> = "ok see you at eight then, bring the blue bag and your sister"
+        .split(' ')
+        .collect();
+    (0..=scam.len())
+        .flat_map(|bad| (0..=chat.len()).map(move |good| (bad, good)))
+        .map(|(bad, good)| [&scam[scam.len() - bad..], &chat[..good]].concat().join(" "))
+        .collect()
+}
+
+#[test]
+fn rates_that_no_threshold_was_measured_for() {
+    for rate in [0.0, -1.0, 1e-9, f32::NAN, f32::NEG_INFINITY] {
+        let error = BUNDLED
+            .clone()
+            .with_policy(Policy::MaxFalsePositiveRate(rate))
+            .unwrap_err();
+        assert!(error.to_string().contains("false-positive rate"), "{error}");
+    }
+    let mut parts = common::small_parts();
+    parts.thresholds.by_false_positive_rate.clear();
+    let classifier = Classifier::new(&Model::new(parts).unwrap()).unwrap();
+    assert!(classifier.with_policy(Policy::MaxFalsePositiveRate(0.5)).is_err());
+}
+
+#[test]
+fn thresholds_decide_from_their_own_value_on() {
+    let logit = Classifier::new(&common::small_model()).unwrap().classify(SCAM).logit();
+    let label = |policy: Policy, shift: f32| {
+        let mut parts = common::small_parts();
+        parts.thresholds.balanced = logit + shift;
+        parts.thresholds.unsure = (logit + shift, logit + shift + 1.0);
+        let classifier = Classifier::new(&Model::new(parts).unwrap()).unwrap();
+        classifier.with_policy(policy).unwrap().classify(SCAM).label()
+    };
+    assert!(label(Policy::Balanced, 0.0).is_bad());
+    assert_eq!(label(Policy::Balanced, 0.01), Label::Ham);
+    assert_eq!(label(Policy::Abstaining, 0.01), Label::Ham);
+    assert_eq!(label(Policy::Abstaining, 0.0), Label::Unsure);
+    assert_eq!(label(Policy::Abstaining, -0.99), Label::Unsure);
+    assert!(label(Policy::Abstaining, -1.01).is_bad());
+}
+
+#[test]
+fn the_bundled_model_can_be_in_doubt() {
+    let abstaining = BUNDLED.clone().with_policy(Policy::Abstaining).unwrap();
+    let labels: Vec<Label> = graded_texts()
+        .iter()
+        .map(|text| abstaining.classify(text).label())
+        .collect();
+    assert!(labels.contains(&Label::Unsure));
+    assert!(labels.contains(&Label::Ham) && labels.iter().any(|label| label.is_bad()));
+}
+
+#[test]
+fn a_model_of_two_classes_knows_no_smishing() {
+    let mut parts = common::small_parts();
+    parts.smishing = None;
+    parts.thresholds.balanced = -50.0;
+    let classifier = Classifier::new(&Model::new(parts).unwrap()).unwrap();
+    for text in texts() {
+        let verdict = classifier.classify(&text);
+        is_sound(verdict);
+        assert_eq!(verdict.probabilities().smishing(), None);
+        assert_eq!(verdict.label(), Label::Spam);
+    }
+}
+
+#[test]
+fn unknown_signals_weigh_nothing() {
+    let mut parts = common::small_parts();
+    let before = Classifier::new(&Model::new(parts.clone()).unwrap()).unwrap();
+    parts.bad.signals.retain(|(id, _)| id != "no.such_signal");
+    let after = Classifier::new(&Model::new(parts).unwrap()).unwrap();
+    assert_eq!(before.classify(SCAM), after.classify(SCAM));
+}
+
+#[test]
+fn the_largest_weights_allowed_stay_finite() {
+    let mut parts = common::small_parts();
+    for head in [Some(&mut parts.bad), parts.smishing.as_mut()].into_iter().flatten() {
+        (head.intercept, head.scale, head.offset) = (1e6, 1e6, 1e6);
+        head.ngrams.fill(1e6);
+        head.signals.iter_mut().for_each(|(_, weight)| *weight = 1e6);
+    }
+    let classifier = Classifier::new(&Model::new(parts).unwrap()).unwrap();
+    for text in texts() {
+        is_sound(classifier.classify(&text));
+        explains(&classifier, Message::new(&text));
+    }
+}
+
+/// On real messages, where the corpora are present (their text stays out of the project).
+#[test]
+fn explanations_of_real_messages_sum_up() {
+    let corpora = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/corpora");
+    if !corpora.exists() {
+        println!("skipped: no corpora");
+        return;
+    }
+    let mut rows = 0;
+    for folder in ["train", "dev"] {
+        for entry in std::fs::read_dir(corpora.join(folder)).unwrap() {
+            let file = std::fs::read_to_string(entry.unwrap().path()).unwrap();
+            for line in file.lines() {
+                let row: serde_json::Value = serde_json::from_str(line).unwrap();
+                explains(&BUNDLED, Message::new(row["text"].as_str().unwrap()));
+                rows += 1;
+            }
+        }
+    }
+    assert!(rows > 40_000, "{rows}");
+}
+
+fn any_text() -> impl Strategy<Value = String> {
+    let piece = prop_oneof![
+        3 => prop::sample::select(&[
+            "code", "send", " ", "\n", ".", "Amazon", "amaz0n-secure.top", "p a y p a l", "раypal", "\u{301}",
+            "\u{200B}", "①", "ß", "ﬁ", "🎁", "验证码", "인증번호", "+44 7700 900123", "$4.50", "never share", "\0",
+        ][..]).prop_map(String::from),
+        1 => "\\PC{0,8}",
+        1 => any::<char>().prop_map(String::from),
+    ];
+    prop::collection::vec(piece, 0..30).prop_map(|pieces| pieces.concat())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(1_000) })]
+
+    #[test]
+    fn any_message(text in any_text(), sender in "[+0-9A-Za-z@. -]{0,12}") {
+        let message = Message::new(&text).with_sender(&sender);
+        is_sound(BUNDLED.classify(message));
+        explains(&BUNDLED, message);
+        for part in BUNDLED.explain(message).spans() {
+            let wide: Vec<u16> = text.encode_utf16().collect();
+            let span = utf16_span(&text, &part.span).unwrap();
+            prop_assert_eq!(String::from_utf16(&wide[span]).unwrap(), &text[part.span.clone()]);
+        }
+    }
+}

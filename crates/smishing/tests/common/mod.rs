@@ -1,0 +1,44 @@
+//! A small model that the tests of several files share.
+use smishing::{Buckets, Head, Model, ModelParts, RateThreshold, Thresholds};
+
+/// Parts of every kind: two heads, signals known and unknown, several thresholds, a card that is not ASCII.
+pub(crate) fn small_parts() -> ModelParts {
+    let head = |seed: u32| Head {
+        intercept: -0.5,
+        // Exact in binary, of both signs, and different from one bucket to the next.
+        ngrams: (0..256_u32)
+            .map(|bucket| ((bucket * 37 + seed) % 101) as f32 / 64.0 - 0.75)
+            .collect(),
+        signals: vec![
+            ("ask.code".into(), 2.5),
+            ("link.lookalike".into(), 3.0),
+            ("no.such_signal".into(), 9.0),
+            ("trust.do_not_share".into(), -1.5),
+        ],
+        scale: 1.25,
+        offset: -0.125,
+    };
+    ModelParts {
+        buckets: Buckets::new(8).unwrap(),
+        bad: head(0),
+        smishing: Some(head(53)),
+        prior: 0.375,
+        thresholds: Thresholds {
+            balanced: 0.25,
+            unsure: (-1.0, 1.5),
+            by_false_positive_rate: vec![
+                RateThreshold {
+                    rate: 0.001,
+                    logit: 4.0,
+                },
+                RateThreshold { rate: 0.01, logit: 2.0 },
+                RateThreshold { rate: 0.05, logit: 0.5 },
+            ],
+        },
+        card: r#"{"name":"test model, naïve"}"#.into(),
+    }
+}
+
+pub(crate) fn small_model() -> Model {
+    Model::new(small_parts()).unwrap()
+}
