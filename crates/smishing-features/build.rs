@@ -77,8 +77,8 @@ fn write_brands_and_phrases(out: &mut String) {
             .unwrap_or_else(|| panic!("lexicon.tsv: unknown class {class}"));
         phrases.entry(phrase_hash(&fold(phrase))).or_default().0 |= 1 << bit;
     }
-    let mut domains: BTreeMap<String, u16> = BTreeMap::new();
-    for ([_, aliases, _, _, official, _, _], row) in smishing_data::rows(smishing_data::BRANDS).zip(1_u64..) {
+    let mut domains: BTreeMap<String, (u16, bool)> = BTreeMap::new();
+    for ([_, aliases, sector, _, official, _, _], row) in smishing_data::rows(smishing_data::BRANDS).zip(1_u64..) {
         // Rows are numbered from 1: 0 means "no brand".
         let id = u16::try_from(row).expect("fewer than 65,536 brands");
         for alias in aliases.split('|').filter(|alias| !alias.is_empty()) {
@@ -89,7 +89,7 @@ fn write_brands_and_phrases(out: &mut String) {
             }
         }
         for domain in official.split('|').filter(|domain| !domain.is_empty()) {
-            domains.entry(domain.to_owned()).or_insert(id);
+            domains.entry(domain.to_owned()).or_insert((id, sector == "social"));
         }
     }
     let phrases: Vec<_> = phrases.into_iter().collect();
@@ -100,10 +100,13 @@ fn write_brands_and_phrases(out: &mut String) {
         .map(|(domain, index)| (hash::word(domain.as_bytes()), index))
         .collect();
     write_table(out, "DOMAINS", "u16", &indexed);
+    let names: Vec<_> = domains
+        .iter()
+        .map(|(domain, (brand, open))| (domain, brand, open))
+        .collect();
     *out += &format!(
-        "pub(crate) static DOMAIN_NAMES: [(&str, u16); {}] = {:?};\n",
-        domains.len(),
-        domains.iter().collect::<Vec<_>>()
+        "pub(crate) static DOMAIN_NAMES: [(&str, u16, bool); {}] = {names:?};\n",
+        names.len()
     );
 }
 

@@ -61,4 +61,5 @@ classes! {
     INVEST = "invest",
     OPT_OUT = "opt_out",
     GREETING_UNKNOWN = "greeting_unknown",
+    TRANSACTION = "transaction",
 }

@@ -61,12 +61,14 @@ impl Detector {
             found: core::mem::take(&mut findings.found),
         };
         findings.found.clear();
-        findings.add_links(text, evidence);
         findings.add_numbers(text, evidence);
         for sentence in evidence.terms.sentences() {
             findings.add_requests(text, evidence, sentence);
         }
         findings.add_stories(evidence);
+        findings.add_links(text, tokens, evidence, message.sender());
+        findings.add_transaction(text, evidence);
+        findings.add_symbols(text, evidence);
         findings.add_folds(folds);
         if let Some(sender) = message.sender() {
             findings.add_sender(sender);
@@ -109,12 +111,26 @@ impl Findings {
         }
     }
 
-    fn add_links(&mut self, text: &[u8], evidence: &Evidence) {
+    fn add_links(&mut self, text: &[u8], tokens: &[Token], evidence: &Evidence, sender: Option<&str>) {
+        const REQUESTS: [Signal; 8] = [
+            Signal::AskCode,
+            Signal::AskCredential,
+            Signal::AskFollow,
+            Signal::AskPay,
+            Signal::AskInstall,
+            Signal::AskConfirm,
+            Signal::AskReply,
+            Signal::StoryAccountProblem,
+        ];
+        /// Names are looked for in the first few links only: a message of links must not take quadratic time.
+        const NAMED: usize = 3;
         let brands = evidence.terms.brands();
         if let Some((_, span)) = brands.first() {
             self.add(Signal::BrandNamed, span.clone());
         }
-        for link in &evidence.links {
+        let asks = REQUESTS.into_iter().any(|signal| self.signals.contains(signal));
+        let sender_name = sender.filter(|sender| sender.bytes().any(|byte| byte.is_ascii_alphabetic()));
+        for (index, link) in evidence.links.iter().enumerate() {
             let span = link.span.clone();
             if link.email {
                 self.add(Signal::EmailPresent, span);
@@ -124,6 +140,8 @@ impl Findings {
             self.add(
                 match link.destination {
                     Destination::Official(_) => Signal::LinkOfficial,
+                    Destination::UserContent => Signal::LinkUserContent,
+                    Destination::BrandShortener => Signal::LinkBrandShortener,
                     Destination::Lookalike(_) => Signal::LinkLookalike,
                     Destination::Shortener => Signal::LinkShortener,
                     Destination::FreeHosting => Signal::LinkFreeHosting,
@@ -132,14 +150,69 @@ impl Findings {
                 },
                 span.clone(),
             );
-            if link.abused_tld {
-                self.add(Signal::LinkAbusedTld, span.clone());
+            let named = matches!(link.destination, Destination::Unknown)
+                && index < NAMED
+                && is_named(&text[link.own_label.clone()], text, tokens, evidence, sender_name);
+            let at_home = named || matches!(link.destination, Destination::Official(_) | Destination::BrandShortener);
+            for (holds, signal) in [
+                (link.abused_tld, Signal::LinkAbusedTld),
+                (link.new_tld, Signal::LinkNewTld),
+                (link.random_path, Signal::LinkRandomPath),
+                (text[span.clone()].starts_with(b"hxxp"), Signal::LinkDefanged),
+                (named, Signal::LinkNamedInText),
+                (
+                    !at_home && brands.is_empty() && sender_name.is_none(),
+                    Signal::LinkUnidentified,
+                ),
+                (!at_home && !brands.is_empty(), Signal::BrandForeignLink),
+                (!at_home && asks, Signal::LinkDemand),
+                (tokens_outside(tokens, &span) <= 4, Signal::LinkBare),
+            ] {
+                if holds {
+                    self.add(signal, span.clone());
+                }
             }
-            if text[span.clone()].starts_with(b"hxxp") {
-                self.add(Signal::LinkDefanged, span.clone());
-            }
-            if !brands.is_empty() && !matches!(link.destination, Destination::Official(_)) {
-                self.add(Signal::BrandForeignLink, span.clone());
+        }
+    }
+
+    /// An amount beside words of a completed transaction, and the end of an account number or a time of day.
+    fn add_transaction(&mut self, text: &[u8], evidence: &Evidence) {
+        // Two digits and no more, unlike the port of a link.
+        let is_time = |at: usize| {
+            text.get(at.wrapping_sub(1)).is_some_and(u8::is_ascii_digit)
+                && text[at + 1..]
+                    .iter()
+                    .take(3)
+                    .take_while(|byte| byte.is_ascii_digit())
+                    .count()
+                    == 2
+        };
+        let place = evidence
+            .terms
+            .iter()
+            .find(|term| term.classes.has(Classes::TRANSACTION));
+        if let Some(term) = place
+            && self.signals.contains(Signal::MoneyPresent)
+            && (self.signals.contains(Signal::AccountMasked)
+                || (0..text.len()).any(|at| text[at] == b':' && is_time(at)))
+        {
+            self.add(Signal::Transaction, term.span.clone());
+        }
+    }
+
+    /// Signs between letters, outside links, where no language puts them: `am#zon`, `b_t-c`. (`!` is left out: "Hi!how
+    /// are you" is mere haste.)
+    fn add_symbols(&mut self, text: &[u8], evidence: &Evidence) {
+        let mut links = evidence.links.iter().peekable();
+        for (at, three) in text.windows(3).enumerate() {
+            let [before, b'_' | b'#' | b'|' | b'$' | b'%' | b'^' | b'*', after] = three else {
+                continue;
+            };
+            while links.next_if(|link| link.span.end <= at).is_some() {}
+            let in_link = links.peek().is_some_and(|link| link.span.start <= at);
+            if before.is_ascii_alphabetic() && after.is_ascii_alphabetic() && !in_link {
+                self.add(Signal::SymbolInWord, at..at + 3);
+                return;
             }
         }
     }
@@ -305,6 +378,46 @@ impl Findings {
         };
         self.add(signal, 0..0);
     }
+}
+
+/// Whether a word of the text or of the sender's name, four letters long or longer, stands in a link's own label; words
+/// that stories and requests are made of, and brands, do not count: `refund-post.com` names nobody.
+fn is_named(label: &[u8], text: &[u8], tokens: &[Token], evidence: &Evidence, sender: Option<&str>) -> bool {
+    /// Names stand early, and the search stays short.
+    const WORDS: usize = 128;
+    const SHORTEST: usize = 4;
+    let holds =
+        |word: &[u8]| word.len() >= SHORTEST && label.windows(word.len()).any(|part| part.eq_ignore_ascii_case(word));
+    let tells_nothing = |span: &Range<usize>| {
+        let covers = |other: &Range<usize>| other.start <= span.start && span.end <= other.end;
+        evidence
+            .terms
+            .iter()
+            .take_while(|term| term.word < WORDS)
+            .any(|term| covers(&term.span))
+            || evidence
+                .terms
+                .brands()
+                .iter()
+                .take(WORDS)
+                .any(|(_, brand)| covers(brand))
+            || evidence.links.iter().take(WORDS).any(|link| covers(&link.span))
+    };
+    tokens
+        .iter()
+        .take(WORDS)
+        .any(|token| holds(&text[token.span.clone()]) && !tells_nothing(&token.span))
+        || sender.is_some_and(|sender| {
+            sender
+                .split(|letter: char| !letter.is_alphanumeric())
+                .any(|word| holds(word.as_bytes()))
+        })
+}
+
+/// Words of the text outside `link`.
+fn tokens_outside(tokens: &[Token], link: &Range<usize>) -> usize {
+    tokens.partition_point(|token| token.span.start < link.start) + tokens.len()
+        - tokens.partition_point(|token| token.span.start < link.end)
 }
 
 /// The first of `spans`, which stand in order, that starts at `start` or later.

@@ -18,8 +18,12 @@ impl Brand {
 /// Where a link leads, as far as its host tells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Destination {
-    /// A domain that belongs to a known brand, or short links that only a brand makes.
-    Official(Option<Brand>),
+    /// A domain that belongs to a known brand.
+    Official(Brand),
+    /// A known brand's domain where anybody can put content: it says nothing about who wrote the message.
+    UserContent,
+    /// Short links of a brand, for its own pages and sometimes for those of its users.
+    BrandShortener,
     /// A domain that is not the brand's and bears its name.
     Lookalike(Brand),
     /// A short link that anybody can make.
@@ -37,8 +41,14 @@ pub(crate) enum Destination {
 pub(crate) struct Link {
     /// With scheme and path.
     pub(crate) span: Range<usize>,
+    /// The label that was registered: `brightwell-dental` of `www.brightwell-dental.co.uk`.
+    pub(crate) own_label: Range<usize>,
     pub(crate) destination: Destination,
     pub(crate) abused_tld: bool,
+    /// Whether the top-level domain is a word beyond the old generic ones, such as `florist`.
+    pub(crate) new_tld: bool,
+    /// Whether the path looks made by a machine.
+    pub(crate) random_path: bool,
     pub(crate) email: bool,
 }
 
@@ -119,17 +129,47 @@ fn link_at(text: &[u8], from: usize, host: Range<usize>) -> Option<Link> {
     } else {
         host.start - scheme
     };
-    let end = host.end + port + if email { 0 } else { path_len(&after[port..]) };
+    let path_start = host.end + port;
+    let end = path_start + if email { 0 } else { path_len(&after[port..]) };
+    let registrable = suffix.as_ref().map_or(name.len(), |suffix| suffix.registrable);
+    let own_start = host.end - registrable;
+    let own_len = text[own_start..host.end]
+        .iter()
+        .position(|&byte| byte == b'.')
+        .unwrap_or(registrable);
+    let tld = name.rsplit(|&byte| byte == b'.').next().unwrap_or_default();
     Some(Link {
         span: start..end,
+        own_label: own_start..own_start + own_len,
         destination: if is_ip {
             Destination::Ip
         } else {
             destination(name, suffix.as_ref())
         },
         abused_tld: suffix.is_some_and(|suffix| suffix.abused_tld),
+        new_tld: !is_ip && tld.len() > 2 && !OLD_GENERIC_TLDS.contains(&tld),
+        random_path: text[path_start.min(end)..end]
+            .split(|byte| !byte.is_ascii_alphanumeric())
+            .any(looks_random),
         email,
     })
+}
+
+/// Generic top-level domains from before the expansion of 2012.
+const OLD_GENERIC_TLDS: [&[u8]; 14] = [
+    b"com", b"net", b"org", b"edu", b"gov", b"mil", b"int", b"info", b"biz", b"name", b"mobi", b"asia", b"tel",
+    b"travel",
+];
+
+/// Letters mixed with digits, or letters that nobody could pronounce.
+fn looks_random(segment: &[u8]) -> bool {
+    let digits = segment.iter().filter(|byte| byte.is_ascii_digit()).count();
+    let vowels = segment
+        .iter()
+        .filter(|byte| matches!(byte, b'a' | b'e' | b'i' | b'o' | b'u' | b'y'))
+        .count();
+    let letters = segment.len() - digits;
+    (5..=32).contains(&segment.len()) && ((digits > 0 && letters > 1) || (digits == 0 && vowels * 5 < letters))
 }
 
 /// Length of `http://`, `hxxps://` ... at the end of `before`.
@@ -237,11 +277,11 @@ fn destination(name: &[u8], suffix: Option<&Suffix>) -> Destination {
         return Destination::Unknown;
     };
     let registrable = &name[name.len() - suffix.registrable..];
-    if let Some(brand) = owner(registrable) {
-        return Destination::Official(Some(brand));
+    if let Some(owned) = owner(registrable) {
+        return owned;
     }
     if suffix.classes.has(HostClass::BRAND_SHORTENER) {
-        return Destination::Official(None);
+        return Destination::BrandShortener;
     }
     if let Some(brand) = borrowed_name(name, registrable) {
         return Destination::Lookalike(brand);
@@ -258,12 +298,15 @@ fn destination(name: &[u8], suffix: Option<&Suffix>) -> Destination {
     }
 }
 
-/// The brand that a registrable domain belongs to.
-fn owner(registrable: &[u8]) -> Option<Brand> {
-    let (domain, brand) = DOMAIN_NAMES.get(usize::from(DOMAINS.get(hash::word(registrable))?))?;
+/// What a registrable domain is, if it belongs to a known brand.
+fn owner(registrable: &[u8]) -> Option<Destination> {
+    let (domain, brand, open) = DOMAIN_NAMES.get(usize::from(DOMAINS.get(hash::word(registrable))?))?;
     // Trust is granted for the very domain, never for a hash.
     (domain.as_bytes() == registrable).then_some(())?;
-    Brand::from_table(*brand)
+    if *open {
+        return Some(Destination::UserContent);
+    }
+    Brand::from_table(*brand).map(Destination::Official)
 }
 
 /// The brand whose name stands in a host that is not its own, as a part between dots and hyphens or at an end of one,
@@ -376,11 +419,7 @@ mod tests {
     fn whose_link_it_is() {
         let amazon = named(b"amazon").unwrap();
         for official in ["amazon.com/orders", "https://www.amazon.co.uk"] {
-            assert_eq!(
-                destination_of(official),
-                Destination::Official(Some(amazon)),
-                "{official}"
-            );
+            assert_eq!(destination_of(official), Destination::Official(amazon), "{official}");
         }
         for lookalike in [
             "amaz0n-secure.top",
@@ -390,10 +429,35 @@ mod tests {
         ] {
             assert_eq!(destination_of(lookalike), Destination::Lookalike(amazon), "{lookalike}");
         }
+        assert_eq!(destination_of("amzn.to/3xYz"), Destination::BrandShortener);
+        assert_eq!(destination_of("facebook.com/some.page"), Destination::UserContent);
         assert_eq!(destination_of("bit.ly/3xYz"), Destination::Shortener);
         assert_eq!(destination_of("my-refund.web.app"), Destination::FreeHosting);
         assert_eq!(destination_of("http://198.51.100.7/login"), Destination::Ip);
         assert_eq!(destination_of("northgatewater.com"), Destination::Unknown);
+    }
+
+    #[test]
+    fn what_the_host_and_path_look_like() {
+        let look = |text: &str| {
+            let mut found = vec![];
+            find_links(text.as_bytes(), &mut found);
+            let link = &found[0];
+            (
+                String::from(&text[link.own_label.clone()]),
+                link.new_tld,
+                link.random_path,
+            )
+        };
+        assert_eq!(
+            look("www.brightwell-dental.co.uk/r/book"),
+            ("brightwell-dental".into(), false, false)
+        );
+        assert_eq!(look("http://broug.training/lu89en"), ("broug".into(), true, true));
+        assert_eq!(
+            look("lightlypainter.com/wlpxzk"),
+            ("lightlypainter".into(), false, true)
+        );
     }
 
     #[test]

@@ -71,6 +71,8 @@ signals! {
     DoNotShare = "trust.do_not_share",
     /// Shows only the end of an account or card number.
     AccountMasked = "trust.account_masked",
+    /// Reports a transaction with its amount, and the account or the time.
+    Transaction = "trust.transaction",
     /// Says how to opt out.
     OptOut = "trust.opt_out",
     /// Holds a link.
@@ -79,6 +81,10 @@ signals! {
     LinkOfficial = "link.official",
     /// The link bears a brand's name and is not the brand's.
     LinkLookalike = "link.lookalike",
+    /// The link leads to content of a service's users.
+    LinkUserContent = "link.user_content",
+    /// The link is a brand's own short form.
+    LinkBrandShortener = "link.brand_shortener",
     /// The link is shortened, so that its destination cannot be seen.
     LinkShortener = "link.shortener",
     /// The link leads to free hosting.
@@ -87,6 +93,18 @@ signals! {
     LinkIp = "link.ip",
     /// The link leads to a domain that nothing is known about.
     LinkUnknown = "link.unknown",
+    /// The link bears a name that the text or the sender gives.
+    LinkNamedInText = "link.named_in_text",
+    /// Nothing in the text or the sender says whose the link is.
+    LinkUnidentified = "link.unidentified",
+    /// The text is hardly more than the link.
+    LinkBare = "link.bare",
+    /// The link's path looks made by a machine.
+    LinkRandomPath = "link.random_path",
+    /// The link's top-level domain is a word, such as `florist`.
+    LinkNewTld = "link.new_tld",
+    /// Asks for something and links to somewhere that is not the named sender's.
+    LinkDemand = "link.demand",
     /// The link's top-level domain sees much abuse.
     LinkAbusedTld = "link.abused_tld",
     /// The link is written so that programs do not see it.
@@ -135,6 +153,8 @@ signals! {
     Confusable = "obfuscation.confusable",
     /// Writes digits for letters.
     Leet = "obfuscation.leet",
+    /// Writes signs inside words.
+    SymbolInWord = "obfuscation.symbol_in_word",
     /// Spaces out the letters of words.
     Spaced = "obfuscation.spaced",
     /// Sent from a short code.

@@ -18,7 +18,9 @@ const MESSAGES: &[(&str, &str, &[&str])] = &[
             "brand.foreign_link",
             "brand.named",
             "link.abused_tld",
+            "link.demand",
             "link.lookalike",
+            "link.new_tld",
             "link.present",
             "story.account_problem",
         ],
@@ -52,6 +54,7 @@ const MESSAGES: &[(&str, &str, &[&str])] = &[
             "phone.present",
             "sender.name",
             "trust.account_masked",
+            "trust.transaction",
         ],
     ),
     (
@@ -60,7 +63,10 @@ const MESSAGES: &[(&str, &str, &[&str])] = &[
         &[
             "ask.pay",
             "link.abused_tld",
+            "link.demand",
+            "link.new_tld",
             "link.present",
+            "link.unidentified",
             "link.unknown",
             "money.present",
             "story.fee",
@@ -70,20 +76,30 @@ const MESSAGES: &[(&str, &str, &[&str])] = &[
     (
         "",
         "Track your order at https://www.amazon.co.uk/orders",
-        &["link.official", "link.present", "story.parcel"],
+        &["link.bare", "link.official", "link.present", "story.parcel"],
     ),
     (
         "",
         "Big sale this week! bit.ly/3xYzAb Reply STOP to opt out",
-        &["link.present", "link.shortener", "trust.opt_out"],
+        &[
+            "link.present",
+            "link.random_path",
+            "link.shortener",
+            "link.unidentified",
+            "trust.opt_out",
+        ],
     ),
     (
         "",
         "Claim your refund today: my-refund.web.app",
         &[
             "ask.confirm",
+            "link.bare",
+            "link.demand",
             "link.free_hosting",
+            "link.new_tld",
             "link.present",
+            "link.unidentified",
             "story.prize",
             "story.refund",
             "story.urgent",
@@ -92,12 +108,24 @@ const MESSAGES: &[(&str, &str, &[&str])] = &[
     (
         "",
         "Log in at http://198.51.100.7/login to keep your account",
-        &["ask.confirm", "link.ip", "link.present"],
+        &[
+            "ask.confirm",
+            "link.demand",
+            "link.ip",
+            "link.present",
+            "link.unidentified",
+        ],
     ),
     (
         "",
         "Read this: hxxps://northgate-news.com/a",
-        &["link.defanged", "link.present", "link.unknown"],
+        &[
+            "link.bare",
+            "link.defanged",
+            "link.present",
+            "link.unidentified",
+            "link.unknown",
+        ],
     ),
     (
         "",
@@ -112,7 +140,7 @@ const MESSAGES: &[(&str, &str, &[&str])] = &[
     (
         "boss.jordan@mail.example",
         "Buy five gift cards and send me the codes. Keep this secret",
-        &["ask.code", "ask.gift_card", "ask.secret", "sender.email", "story.prize"],
+        &["ask.code", "ask.gift_card", "ask.secret", "sender.email"],
     ),
     ("", "Download our app to see your bill", &["ask.install", "story.fee"]),
     (
@@ -124,13 +152,7 @@ const MESSAGES: &[(&str, &str, &[&str])] = &[
     (
         "",
         "Court notice: a warrant is out for your arrest. Call (212) 555-0143 immediately",
-        &[
-            "ask.call",
-            "phone.present",
-            "story.legal",
-            "story.parcel",
-            "story.urgent",
-        ],
+        &["ask.call", "phone.present", "story.legal", "story.urgent"],
     ),
     (
         "",
@@ -152,7 +174,6 @@ const MESSAGES: &[(&str, &str, &[&str])] = &[
         "",
         "Z\u{301}\u{308}\u{302}algo p a y p a l and раypal",
         &[
-            "ask.pay",
             "brand.named",
             "obfuscation.confusable",
             "obfuscation.marks",
@@ -174,9 +195,67 @@ const MESSAGES: &[(&str, &str, &[&str])] = &[
     (
         "",
         "Click here to see the photos: photo-album.net/x",
-        &["ask.follow", "link.present", "link.unknown"],
+        &[
+            "ask.follow",
+            "link.demand",
+            "link.present",
+            "link.unidentified",
+            "link.unknown",
+        ],
     ),
     ("", "Your unemployment benefits were approved", &["story.benefit"]),
+    (
+        "",
+        "Pictures of the picnic are on facebook.com/some.page",
+        &["link.present", "link.unidentified", "link.user_content"],
+    ),
+    (
+        "",
+        "A lovely lamp for the hall amzn.to/lamp",
+        &["link.brand_shortener", "link.present"],
+    ),
+    (
+        "",
+        "Brightwell Dental sees you on Monday at three, directions at brightwell-dental.co.uk/map",
+        &["link.named_in_text", "link.present", "link.unknown"],
+    ),
+    (
+        "BRIGHTWELL",
+        "We moved to the old mill, directions at brightwell.co.uk/map",
+        &["link.named_in_text", "link.present", "link.unknown", "sender.name"],
+    ),
+    (
+        "",
+        "The parcel is at the hub, see parcel-hub.com/track",
+        &["link.present", "link.unidentified", "link.unknown", "story.parcel"],
+    ),
+    (
+        "",
+        "The river path is open again, photos at bankside.org/check",
+        &["link.present", "link.unidentified", "link.unknown"],
+    ),
+    (
+        "",
+        "The river path is open again, photos at bankside.org/wlpxzk",
+        &["link.present", "link.random_path", "link.unidentified", "link.unknown"],
+    ),
+    (
+        "",
+        "$12.40 debited at Corner Bakery at 10:42",
+        &["money.present", "trust.transaction"],
+    ),
+    ("", "$12.40 debited at Corner Bakery", &["money.present"]),
+    (
+        "",
+        "$12.40 debited at Corner Bakery http://198.51.100.7:8080/x",
+        &["link.ip", "link.present", "link.unidentified", "money.present"],
+    ),
+    (
+        "",
+        "Nice la#mps and ch_airs, see photos@lamp_house.com",
+        &["email.present", "obfuscation.symbol_in_word"],
+    ),
+    ("", "Write to jo_smith@northgate.com about lunch", &["email.present"]),
 ];
 
 fn signals(extractor: &mut Extractor, sender: &str, text: &str) -> Vec<&'static str> {

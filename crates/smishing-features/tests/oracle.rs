@@ -352,7 +352,8 @@ proptest! {
         prop_assert_eq!(spans.iter().map(|found| found.0).collect::<BTreeSet<_>>().len(), spans.len());
         prop_assert_eq!(spans.iter().map(|found| found.0).collect::<SignalSet>(), extractor.signals());
         for (signal, span) in &spans {
-            let has_place = !signal.id().starts_with("obfuscation.") && !signal.id().starts_with("sender.");
+            let of_whole_text = signal.id().starts_with("obfuscation.") || signal.id().starts_with("sender.");
+            let has_place = *signal == Signal::SymbolInWord || !of_whole_text;
             prop_assert_eq!(span.is_some(), has_place, "{:?}", signal);
             if let Some(span) = span {
                 prop_assert!(is_on_boundaries(&text, span), "{:?} {:?}", signal, span);
@@ -482,6 +483,43 @@ fn hostile_texts() -> Vec<(&'static str, String)> {
         (
             "calls after many numbers",
             format!("{}{}", megabyte_of("+44 7700 900123, "), "call. ".repeat(80_000)),
+        ),
+        (
+            "ten thousand unknown links in a long text",
+            format!(
+                "{}{}",
+                "brightwell dental ".repeat(60_000),
+                "brightwell-dental.co.uk/r ".repeat(10_000)
+            ),
+        ),
+        (
+            "ten thousand unknown links before a long text",
+            format!(
+                "{}{}",
+                "brightwell-dental.co.uk/r ".repeat(10_000),
+                megabyte_of("pay the brightwell fee ")
+            ),
+        ),
+        (
+            "an unknown link between long words",
+            format!("{0} {0}.com/{0} {0}", "a".repeat(60)) + &megabyte_of("aaaa "),
+        ),
+        ("one long random path", format!("brightwell.com/{}", megabyte_of("k8"))),
+        (
+            "a path of many parts",
+            format!("brightwell.com/{}", megabyte_of("wlpx/")),
+        ),
+        ("signs inside words", "a_b#c".repeat(20_000)),
+        ("signs inside words of links", megabyte_of("a.com/a_b#c ")),
+        ("signs beside words", megabyte_of("a_ #b ")),
+        ("times of day", megabyte_of("10:42 ")),
+        (
+            "a transaction among times of day",
+            format!("$5 debited {}", megabyte_of("1:4:")),
+        ),
+        (
+            "transactions without account and time",
+            format!("$5 {}", megabyte_of("debited: ")),
         ),
         (
             "calls before many codes",
