@@ -6,7 +6,8 @@ cd "$(dirname "$0")/.."
 corpora=../shared/corpora/train
 cargo run --quiet --release --bin smishing -- train \
     data/messages "$corpora" \
-    --solver sparse --bits 14 --alpha 1e-3 --seed 1 \
+    --solver sparse --bits 14 --alpha 1 --seed 1 \
+    --licence messages="written for this project, CC BY 4.0" \
     --licence uci_sms="UCI SMS Spam Collection, Almeida and Hidalgo 2011, CC BY 4.0" \
     --licence mendeley5971="SMS Phishing Dataset, Mishra and Soni 2022, Mendeley Data f45bkkt8pr, CC BY 4.0" \
     --licence otp_public_inboxes="z8leo/master-thesis-public-sms-inboxes, MIT" \

@@ -24,7 +24,7 @@ mod table;
 #[path = "src/token.rs"]
 mod token;
 
-use host_class::HostClass;
+use host_class::{HostClass, Tenure};
 
 fn main() {
     for file in [
@@ -77,7 +77,7 @@ fn write_brands_and_phrases(out: &mut String) {
             .unwrap_or_else(|| panic!("lexicon.tsv: unknown class {class}"));
         phrases.entry(phrase_hash(&fold(phrase))).or_default().0 |= 1 << bit;
     }
-    let mut domains: BTreeMap<String, (u16, bool)> = BTreeMap::new();
+    let mut domains: BTreeMap<String, (u16, Tenure)> = BTreeMap::new();
     for ([_, aliases, sector, _, official, _, _], row) in smishing_data::rows(smishing_data::BRANDS).zip(1_u64..) {
         // Rows are numbered from 1: 0 means "no brand".
         let id = u16::try_from(row).expect("fewer than 65,536 brands");
@@ -89,7 +89,17 @@ fn write_brands_and_phrases(out: &mut String) {
             }
         }
         for domain in official.split('|').filter(|domain| !domain.is_empty()) {
-            domains.entry(domain.to_owned()).or_insert((id, sector == "social"));
+            let tenure = if sector == "social" {
+                Tenure::UserContent
+            } else {
+                Tenure::Official
+            };
+            domains.entry(domain.to_owned()).or_insert((id, tenure));
+        }
+    }
+    for [suffix, class, _] in smishing_data::rows(smishing_data::LINKS) {
+        if class == "brand_shortener" {
+            domains.entry(suffix.to_owned()).or_insert((0, Tenure::Shortener));
         }
     }
     let phrases: Vec<_> = phrases.into_iter().collect();
@@ -102,10 +112,10 @@ fn write_brands_and_phrases(out: &mut String) {
     write_table(out, "DOMAINS", "u16", &indexed);
     let names: Vec<_> = domains
         .iter()
-        .map(|(domain, (brand, open))| (domain, brand, open))
+        .map(|(domain, (brand, tenure))| (domain, brand, *tenure as u8))
         .collect();
     *out += &format!(
-        "pub(crate) static DOMAIN_NAMES: [(&str, u16, bool); {}] = {names:?};\n",
+        "pub(crate) static DOMAIN_NAMES: [(&str, u16, u8); {}] = {names:?};\n",
         names.len()
     );
 }
@@ -121,6 +131,9 @@ fn write_hosts(out: &mut String) {
         *hosts.entry(suffix).or_default() |= class.0;
     }
     for [suffix, class, _] in smishing_data::rows(smishing_data::LINKS) {
+        if class == "brand_shortener" {
+            continue;
+        }
         *hosts.entry(suffix).or_default() |= HostClass::named(class)
             .unwrap_or_else(|| panic!("links.tsv: unknown class {class}"))
             .0;

@@ -11,7 +11,7 @@ pub const BRANDS: &str = include_str!("../brands.tsv");
 pub const LINKS: &str = include_str!("../links.tsv");
 /// Public-suffix rules (ICANN section), A-labels, with wildcard and exception rules: `rule, section`.
 pub const SUFFIXES: &str = include_str!("../suffixes.tsv");
-/// Words and two-word phrases that requests, stories and warnings are made of: `class, lang, phrase`.
+/// Words and short phrases that requests, stories and warnings are made of: `class, lang, phrase`.
 pub const LEXICON: &str = include_str!("../lexicon.tsv");
 
 /// Rows of one of the tables without its header, each split at tabs.

@@ -184,7 +184,7 @@ impl Writer<'_> {
         let shown: String = row
             .text
             .chars()
-            .map(|letter| if letter.is_control() { ' ' } else { letter })
+            .map(|letter| if is_shown(letter) { letter } else { ' ' })
             .collect();
         if !self.explain {
             let verdict = self.classifier.classify(message(row));
@@ -262,4 +262,10 @@ fn message(row: &Row) -> Message<'_> {
         Some(sender) => message.with_sender(sender),
         None => message,
     }
+}
+
+/// Controls, and marks that turn the direction of writing, could make a terminal show what is not there.
+fn is_shown(letter: char) -> bool {
+    !letter.is_control()
+        && !matches!(letter, '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
 }

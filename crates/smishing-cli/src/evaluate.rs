@@ -25,7 +25,7 @@ pub(crate) struct Args {
     #[arg(long)]
     folds: Option<usize>,
     /// With --folds: repeat with so many seeds and average
-    #[arg(long, default_value_t = 1, requires = "folds")]
+    #[arg(long, default_value_t = 1, requires = "folds", value_parser = clap::value_parser!(u64).range(1..=1000))]
     repeats: u64,
     #[command(flatten)]
     settings: Settings,

@@ -23,7 +23,7 @@ pub(crate) struct Args {
     output: PathBuf,
     #[command(flatten)]
     pub(crate) settings: Settings,
-    /// Origin and licence of a file, for the card: NAME=TEXT, NAME without extension; may be repeated
+    /// Origin and licence for the card: NAME=TEXT, NAME of a file without extension or of a folder; may be repeated
     #[arg(long, value_name = "NAME=TEXT", value_parser = licence)]
     licence: Vec<(String, String)>,
 }
@@ -124,7 +124,9 @@ fn dated(card: &str) -> anyhow::Result<String> {
 
 /// Whole or not at all: a model that is in use is never half overwritten.
 fn write(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
-    let temporary = path.with_extension("tmp");
+    let mut temporary = path.as_os_str().to_owned();
+    temporary.push(".tmp");
+    let temporary = PathBuf::from(temporary);
     std::fs::write(&temporary, bytes).with_context(|| temporary.display().to_string())?;
     std::fs::rename(&temporary, path).with_context(|| path.display().to_string())
 }

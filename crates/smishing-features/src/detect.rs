@@ -130,12 +130,14 @@ impl Findings {
         }
         let asks = REQUESTS.into_iter().any(|signal| self.signals.contains(signal));
         let sender_name = sender.filter(|sender| sender.bytes().any(|byte| byte.is_ascii_alphabetic()));
-        for (index, link) in evidence.links.iter().enumerate() {
+        let mut sites = 0;
+        for link in &evidence.links {
             let span = link.span.clone();
             if link.email {
                 self.add(Signal::EmailPresent, span);
                 continue;
             }
+            sites += 1;
             self.add(Signal::LinkPresent, span.clone());
             self.add(
                 match link.destination {
@@ -151,7 +153,7 @@ impl Findings {
                 span.clone(),
             );
             let named = matches!(link.destination, Destination::Unknown)
-                && index < NAMED
+                && sites <= NAMED
                 && is_named(&text[link.own_label.clone()], text, tokens, evidence, sender_name);
             let at_home = named || matches!(link.destination, Destination::Official(_) | Destination::BrandShortener);
             for (holds, signal) in [

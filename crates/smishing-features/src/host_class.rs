@@ -1,5 +1,18 @@
 //! What a host's suffix says about it.
 
+/// What a known domain is to its owner; compared letter by letter, never by hash, since it grants trust.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+#[allow(dead_code, reason = "the build script names the official ones")]
+pub(crate) enum Tenure {
+    /// A brand's own pages.
+    Official = 0,
+    /// A brand's domain where anybody can put content.
+    UserContent = 1,
+    /// A brand's short links.
+    Shortener = 2,
+}
+
 /// A set of facts about a host suffix.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct HostClass(pub(crate) u16);
@@ -13,8 +26,6 @@ impl HostClass {
     pub(crate) const SUFFIX_EXCEPTION: Self = Self(1 << 2);
     /// Anybody can make a short link there.
     pub(crate) const SHORTENER: Self = Self(1 << 3);
-    /// Short links that only their owner makes (`amzn.to`).
-    pub(crate) const BRAND_SHORTENER: Self = Self(1 << 4);
     /// Anybody gets a site there for nothing.
     pub(crate) const FREE_HOSTING: Self = Self(1 << 5);
     /// Anybody gets a name there for a home address.
@@ -34,7 +45,6 @@ impl HostClass {
     pub(crate) fn named(name: &str) -> Option<Self> {
         Some(match name {
             "shortener" => Self::SHORTENER,
-            "brand_shortener" => Self::BRAND_SHORTENER,
             "free_hosting" => Self::FREE_HOSTING,
             "dynamic_dns" => Self::DYNAMIC_DNS,
             "abused_tld" => Self::ABUSED_TLD,

@@ -1,6 +1,6 @@
 //! Links and mail addresses, with or without a scheme, and whose they are.
 use crate::hash;
-use crate::host_class::HostClass;
+use crate::host_class::{HostClass, Tenure};
 use crate::tables::{DOMAIN_NAMES, DOMAINS, HOSTS, PHRASES};
 use alloc::vec::Vec;
 use core::ops::Range;
@@ -37,6 +37,7 @@ pub(crate) enum Destination {
 }
 
 /// A link or mail address in normalised text.
+#[allow(clippy::struct_excessive_bools, reason = "independent facts")]
 #[derive(Clone, Debug)]
 pub(crate) struct Link {
     /// With scheme and path.
@@ -277,11 +278,8 @@ fn destination(name: &[u8], suffix: Option<&Suffix>) -> Destination {
         return Destination::Unknown;
     };
     let registrable = &name[name.len() - suffix.registrable..];
-    if let Some(owned) = owner(registrable) {
+    if let Some(owned) = owner(name).or_else(|| owner(registrable)) {
         return owned;
-    }
-    if suffix.classes.has(HostClass::BRAND_SHORTENER) {
-        return Destination::BrandShortener;
     }
     if let Some(brand) = borrowed_name(name, registrable) {
         return Destination::Lookalike(brand);
@@ -298,15 +296,18 @@ fn destination(name: &[u8], suffix: Option<&Suffix>) -> Destination {
     }
 }
 
-/// What a registrable domain is, if it belongs to a known brand.
-fn owner(registrable: &[u8]) -> Option<Destination> {
-    let (domain, brand, open) = DOMAIN_NAMES.get(usize::from(DOMAINS.get(hash::word(registrable))?))?;
+/// What a domain is, if it belongs to a known brand.
+fn owner(domain: &[u8]) -> Option<Destination> {
+    let (known, brand, tenure) = DOMAIN_NAMES.get(usize::from(DOMAINS.get(hash::word(domain))?))?;
     // Trust is granted for the very domain, never for a hash.
-    (domain.as_bytes() == registrable).then_some(())?;
-    if *open {
-        return Some(Destination::UserContent);
+    (known.as_bytes() == domain).then_some(())?;
+    if *tenure == Tenure::UserContent as u8 {
+        Some(Destination::UserContent)
+    } else if *tenure == Tenure::Shortener as u8 {
+        Some(Destination::BrandShortener)
+    } else {
+        Brand::from_table(*brand).map(Destination::Official)
     }
-    Brand::from_table(*brand).map(Destination::Official)
 }
 
 /// The brand whose name stands in a host that is not its own, as a part between dots and hyphens or at an end of one,

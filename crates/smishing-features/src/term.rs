@@ -46,7 +46,7 @@ impl Terms {
         &self.brands
     }
 
-    /// Looks up words and pairs of words outside links, and all stretches of up to four letters in unspaced scripts.
+    /// Looks up words, pairs and triples of words outside links, and all stretches of up to four letters in unspaced scripts.
     pub(crate) fn find(&mut self, text: &[u8], tokens: &[Token], links: &[Link]) {
         self.terms.clear();
         self.brands.clear();

@@ -416,6 +416,7 @@ fn hostile_texts_take_linear_time() {
     }
 }
 
+#[allow(clippy::too_many_lines, reason = "a table")]
 fn hostile_texts() -> Vec<(&'static str, String)> {
     /// About a megabyte of `part`, so that no quadratic step goes unnoticed.
     fn megabyte_of(part: &str) -> String {

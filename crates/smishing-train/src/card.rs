@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 /// What a model's user should know of it, beyond what training knows by itself.
 #[derive(Clone, Debug, Default)]
 pub struct CardNotes {
-    /// Licence and origin of files, by their name without extension.
+    /// Licence and origin of files, by their name without extension or by their folder's name.
     pub licences: BTreeMap<String, String>,
 }
 
@@ -32,9 +32,11 @@ pub fn card(
         .map(|file| {
             let name = file.name();
             let stem = name.split('.').next().unwrap_or(&name);
+            let folder = file.path.parent().and_then(std::path::Path::file_name);
+            let folder = folder.map_or_else(String::new, |folder| folder.to_string_lossy().into_owned());
             json!({
                 "file": name,
-                "licence": notes.licences.get(stem),
+                "licence": notes.licences.get(stem).or_else(|| notes.licences.get(&folder)),
                 "sha256": file.sha256,
                 "rows": file.rows(),
                 "bad_rows": file.bad_rows.len(),

@@ -58,6 +58,8 @@ impl Clusters {
 const SIMILAR: f64 = 0.5;
 const BANDS: usize = 20;
 const ROWS: usize = 3;
+/// Rows of a bucket that others are compared with.
+const LEADERS: usize = 16;
 
 pub(crate) fn clusters(records: &[Record]) -> Clusters {
     let mut sets = DisjointSets::new(records.len());
@@ -82,15 +84,17 @@ fn join_similar(records: &[Record], sets: &mut DisjointSets) {
     let shingles: Vec<HashSet<u64>> = records.iter().map(|record| shingles(&record.text)).collect();
     let signatures: Vec<[u64; BANDS * ROWS]> = shingles.iter().map(signature).collect();
     for band in 0..BANDS {
-        let mut first = HashMap::new();
+        let mut buckets: HashMap<&[u64], Vec<usize>> = HashMap::new();
         for (index, signature) in signatures.iter().enumerate() {
-            let rows = &signature[band * ROWS..(band + 1) * ROWS];
-            let candidate = *first.entry(rows).or_insert(index);
-            if candidate != index
-                && sets.root(candidate) != sets.root(index)
-                && jaccard(&shingles[candidate], &shingles[index]) >= SIMILAR
-            {
-                sets.join(candidate, index);
+            let leaders = buckets.entry(&signature[band * ROWS..(band + 1) * ROWS]).or_default();
+            let alike = leaders.iter().copied().find(|&leader| {
+                sets.root(leader) == sets.root(index) || jaccard(&shingles[leader], &shingles[index]) >= SIMILAR
+            });
+            match alike {
+                Some(leader) => sets.join(leader, index),
+                // A row that is like none before it leads others; a bucket has few such, or it says nothing.
+                None if leaders.len() < LEADERS => leaders.push(index),
+                None => {}
             }
         }
     }

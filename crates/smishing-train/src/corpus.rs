@@ -151,7 +151,11 @@ impl Corpus {
             bad_rows: Vec::new(),
         };
         let name = report.name();
-        let format = options.format.unwrap_or_else(|| Format::of_path(path));
+        let format = options.format.unwrap_or_else(|| match Format::of_path(path) {
+            // Lines hold no labels: a labelled `.txt` is UCI's layout or has a header.
+            Format::Lines => Format::Tsv,
+            other => other,
+        });
         let rows = match Rows::new(bytes.as_slice(), format, &options.columns) {
             Ok(rows) => rows,
             Err(bad) => return Err(Error::BadRows(vec![(path.into(), bad)])),
@@ -266,8 +270,8 @@ pub(crate) fn files_below(path: &Path) -> Result<Vec<PathBuf>, Error> {
     let mut files = Vec::new();
     for entry in entries {
         let path = entry.path();
-        let is_data = path.extension().is_some_and(|extension| {
-            ["csv", "tsv", "jsonl", "ndjson"]
+        let is_data = path.extension().is_none_or(|extension| {
+            ["csv", "tsv", "txt", "jsonl", "ndjson"]
                 .iter()
                 .any(|known| extension.eq_ignore_ascii_case(known))
         });

@@ -50,6 +50,12 @@ pub fn cross_validate(
         ));
     }
     let problem = Problem::new(corpus, options.buckets);
+    if folds > problem.clusters.count() {
+        return Err(Error::Setting(format!(
+            "{folds} folds asked for, and only {} clusters of messages to share out",
+            problem.clusters.count()
+        )));
+    }
     let strata: Vec<usize> = problem
         .labels
         .iter()

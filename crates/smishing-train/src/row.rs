@@ -132,7 +132,7 @@ enum Kind<R> {
 
 enum LineParser {
     Plain,
-    Jsonl,
+    Jsonl(Columns),
     Tsv(ColumnIndex),
     /// `label TAB text`.
     Uci,
@@ -152,7 +152,7 @@ impl<R: BufRead> Rows<R> {
             },
             Format::Jsonl => Kind::Lines {
                 lines: LineReader::new(reader),
-                parse: LineParser::Jsonl,
+                parse: LineParser::Jsonl(columns.clone()),
             },
             Format::Tsv => Self::tsv(reader, columns).map_err(|reason| BadRow { line: 1, reason })?,
             Format::Csv => Self::csv(reader, columns).map_err(|reason| BadRow { line: 1, reason })?,
@@ -254,12 +254,10 @@ impl LineParser {
                 text: utf8(bytes)?.into(),
                 ..Row::default()
             }),
-            Self::Jsonl => serde_json::from_slice(bytes).map_err(|error| {
+            Self::Jsonl(columns) => json_row(bytes, columns).map_err(|error| {
                 // serde_json counts lines within the one it was given.
-                format!(
-                    "not a usable JSON object: {}",
-                    error.to_string().replace(" at line 1 column", " at column")
-                )
+                let error = error.to_string().replace(" at line 1 column", " at column");
+                format!("not a usable JSON object: {error}")
             }),
             Self::Tsv(columns) => columns.row(bytes.split(|&byte| byte == b'\t')),
             Self::Uci => {
@@ -275,9 +273,25 @@ impl LineParser {
     }
 }
 
+/// A row of the usual fields, or of those that `columns` names.
+fn json_row(bytes: &[u8], columns: &Columns) -> serde_json::Result<Row> {
+    if columns.text.is_none() && columns.label.is_none() {
+        return serde_json::from_slice(bytes);
+    }
+    let mut object: serde_json::Map<String, serde_json::Value> = serde_json::from_slice(bytes)?;
+    for (usual, named) in [("text", &columns.text), ("label", &columns.label)] {
+        if let Some(value) = named.as_ref().and_then(|name| object.remove(name)) {
+            object.insert(usual.into(), value);
+        }
+    }
+    serde_json::from_value(object.into())
+}
+
 /// Where the columns are.
 #[derive(Debug)]
 struct ColumnIndex {
+    /// Number of columns.
+    width: usize,
     text: usize,
     label: Option<usize>,
     id: Option<usize>,
@@ -315,6 +329,7 @@ impl ColumnIndex {
             )
         })?;
         Ok(Self {
+            width: names.len(),
             text,
             label: find(
                 columns.label.as_ref(),
@@ -330,6 +345,13 @@ impl ColumnIndex {
 
     fn row<'a>(&self, fields: impl Iterator<Item = &'a [u8]>) -> Result<Row, String> {
         let fields: Vec<&[u8]> = fields.collect();
+        if fields.len() > self.width {
+            return Err(format!(
+                "{} columns, the header has {}: a text with a separator in it has to be quoted",
+                fields.len(),
+                self.width
+            ));
+        }
         let field = |index: Option<usize>| {
             index
                 .and_then(|index| fields.get(index))
@@ -365,6 +387,9 @@ fn is_known_label(field: &[u8]) -> bool {
     std::str::from_utf8(field).is_ok_and(|field| crate::label::known(field).is_some())
 }
 
+/// Windows writes it at the start of UTF-8 files.
+const BYTE_ORDER_MARK: &[u8] = "\u{FEFF}".as_bytes();
+
 /// Lines of any length without their ends.
 struct LineReader<R> {
     reader: R,
@@ -372,6 +397,7 @@ struct LineReader<R> {
     number: u64,
     peeked: bool,
     failed: Option<String>,
+    ended: bool,
 }
 
 impl<R: BufRead> LineReader<R> {
@@ -382,6 +408,7 @@ impl<R: BufRead> LineReader<R> {
             number: 0,
             peeked: false,
             failed: None,
+            ended: false,
         }
     }
 
@@ -399,7 +426,9 @@ impl<R: BufRead> LineReader<R> {
 
     fn next(&mut self) -> Option<Result<(u64, &[u8]), BadRow>> {
         if !std::mem::take(&mut self.peeked) && !self.read() {
+            // After an error the file has ended: some errors come again for ever.
             let reason = self.failed.take()?;
+            self.ended = true;
             return Some(Err(BadRow {
                 line: self.number,
                 reason,
@@ -410,6 +439,9 @@ impl<R: BufRead> LineReader<R> {
 
     fn read(&mut self) -> bool {
         self.buffer.clear();
+        if self.ended {
+            return false;
+        }
         self.number += 1;
         match self.reader.read_until(b'\n', &mut self.buffer) {
             Ok(0) => false,
@@ -419,6 +451,9 @@ impl<R: BufRead> LineReader<R> {
                 }
                 if self.buffer.last() == Some(&b'\r') {
                     self.buffer.pop();
+                }
+                if self.number == 1 && self.buffer.starts_with(BYTE_ORDER_MARK) {
+                    self.buffer.drain(..BYTE_ORDER_MARK.len());
                 }
                 true
             }
@@ -461,6 +496,38 @@ mod tests {
             ("\tClick, now", Some("Smishing"), 2)
         );
         assert_eq!(rows[1].as_ref().unwrap().text, "two\nlines");
+    }
+
+    #[test]
+    fn unquoted_separators_are_reported() {
+        let rows = rows(b"label,text\nham,hello, you\nham,ok\n", Format::Csv);
+        assert!(rows[0].as_ref().unwrap_err().reason.contains("3 columns"));
+        assert_eq!(rows[1].as_ref().unwrap().text, "ok");
+    }
+
+    #[test]
+    fn read_errors_end_the_file() {
+        struct Failing;
+        impl std::io::Read for Failing {
+            fn read(&mut self, _: &mut [u8]) -> std::io::Result<usize> {
+                Err(std::io::Error::other("broken"))
+            }
+        }
+        for format in [Format::Lines, Format::Jsonl] {
+            let rows = Rows::new(std::io::BufReader::new(Failing), format, &Columns::default()).unwrap();
+            assert_eq!(rows.take(5).filter(Result::is_err).count(), 1);
+        }
+    }
+
+    #[test]
+    fn byte_order_marks_and_named_json_fields() {
+        let columns = Columns {
+            text: Some("body".into()),
+            label: None,
+        };
+        let mut rows = Rows::new("\u{FEFF}{\"body\":\"a\"}\n".as_bytes(), Format::Jsonl, &columns).unwrap();
+        assert_eq!(rows.next().unwrap().unwrap().text, "a");
+        assert_eq!(texts("\u{FEFF}ham\thello\n", Format::Tsv), ["hello"]);
     }
 
     #[test]

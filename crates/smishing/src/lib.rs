@@ -19,20 +19,21 @@
 //! # How it decides
 //!
 //! A logistic regression over hashed n-grams of the normalised text and over named signals (what is asked, where links
-//! lead, which story is told), whose score is calibrated on messages held out from training. [`Classifier::explain`]
+//! lead, which story is told), whose score is calibrated on messages held out from training (at their share of bad ones,
+//! [`ModelParts::prior`]: where scams are rarer, a score promises less). [`Classifier::explain`]
 //! gives the score as an exact sum. [`Policy`] says from when on a message is flagged.
 //!
 //! # Models
 //!
-//! [`Classifier::bundled`] runs the model that comes with the crate. Others are trained with the command line
-//! (`smishing train`) or the `smishing-train` crate and loaded with [`Classifier::from_path`] or
+//! `Classifier::bundled` runs the model that comes with the crate. Others are trained with the command line
+//! (`smishing train`) or the `smishing-train` crate and loaded with `Classifier::from_path` or
 //! [`Classifier::from_bytes`]. Files are checked: no bytes whatever make a wrong model, a panic or a huge allocation.
 //!
 //! # Features
 //!
 //! - `std` (default): `Classifier::from_path`, and buffers kept per thread in [`Classifier::classify`]; without it the
 //!   crate is `no_std` with `alloc`.
-//! - `bundled` (default): embeds the bundled model, some 130 KB.
+//! - `bundled` (default): embeds the bundled model, some 150 KB.
 #![no_std]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 

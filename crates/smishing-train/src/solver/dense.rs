@@ -13,6 +13,8 @@ pub struct DenseLinfa {
     alpha: f64,
 }
 
+/// 4 GiB of f32.
+const MAX_CELLS: usize = 1 << 30;
 /// linfa's default of 100 stops 6 % above the optimum on hashed text.
 const MAX_ITERATIONS: u64 = 300;
 /// Gradient norm, relative to the number of rows, that counts as the optimum in f32.
@@ -29,6 +31,13 @@ impl DenseLinfa {
 impl Solver for DenseLinfa {
     fn fit(&self, matrix: &CsrMatrix, positive: &[bool]) -> Result<LinearFit, Error> {
         check_classes(matrix, positive)?;
+        if matrix.rows().saturating_mul(matrix.columns()) > MAX_CELLS {
+            return Err(Error::Setting(format!(
+                "a dense matrix of {} x {} needs more than 4 GiB: use --solver sparse, or fewer --bits",
+                matrix.rows(),
+                matrix.columns()
+            )));
+        }
         let dense = matrix.to_dense();
         let dataset = DatasetBase::new(dense, Array1::from(positive.to_vec()));
         let model = LogisticRegression::<f32>::default()
