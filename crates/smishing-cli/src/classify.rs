@@ -3,8 +3,8 @@ use crate::{Outcome, output};
 use anyhow::Context;
 use clap::ValueEnum;
 use rayon::prelude::*;
-use serde_json::{Value, json};
-use smishing::{Classifier, Explanation, Message, Policy};
+use serde_json::json;
+use smishing::{Classifier, Message, Policy, Scratch};
 use smishing_train::{BadRow, Columns, Format, Row, Rows};
 use std::fmt::Write as _;
 use std::fs::File;
@@ -39,7 +39,7 @@ pub(crate) struct Args {
     /// How verdicts are written
     #[arg(long, value_enum, default_value = "text")]
     output: OutputArg,
-    /// Give the two strongest reasons (text), or signals with their places and contributions (jsonl)
+    /// Give the two strongest reasons (text), or also what each word contributes (jsonl)
     #[arg(long)]
     explain: bool,
     /// From when on a message is flagged
@@ -160,7 +160,7 @@ impl Writer<'_> {
             chunk
                 .par_iter()
                 .with_min_len(64)
-                .map(|row| self.line(row))
+                .map_init(Scratch::default, |scratch, row| self.line(scratch, row))
                 .collect_into_vec(&mut lines);
             for line in &lines {
                 out.write_all(line.as_bytes())?;
@@ -171,9 +171,9 @@ impl Writer<'_> {
     }
 
     /// The line, with its end, for one row of input.
-    fn line(&self, row: &Result<Row, BadRow>) -> String {
+    fn line(&self, scratch: &mut Scratch, row: &Result<Row, BadRow>) -> String {
         match (row, self.output) {
-            (Ok(row), OutputArg::Jsonl) => self.json(row),
+            (Ok(row), OutputArg::Jsonl) => self.json(row, scratch),
             (Ok(row), OutputArg::Text) => self.text(row),
             (Err(bad), OutputArg::Jsonl) => json!({ "id": bad.line, "error": bad.reason }).to_string() + "\n",
             (Err(bad), OutputArg::Text) => format!("error     -      {}\n", bad.reason),
@@ -209,18 +209,15 @@ impl Writer<'_> {
         )
     }
 
-    fn json(&self, row: &Row) -> String {
-        // Written by hand up to the signals: building a tree of values would cost more than the verdict.
+    fn json(&self, row: &Row, scratch: &mut Scratch) -> String {
+        // Written by hand: building a tree of values would cost more than the verdict.
         let mut line = String::with_capacity(160);
         line.push_str("{\"id\":");
         match &row.id {
             Some(id) => line.push_str(&id.to_string()),
             None => line.push_str(&row.line.to_string()),
         }
-        let explanation = self.explain.then(|| self.classifier.explain(message(row)));
-        let verdict = explanation
-            .as_ref()
-            .map_or_else(|| self.classifier.classify(message(row)), Explanation::verdict);
+        let (verdict, signals) = self.classifier.classify_with_signals(scratch, message(row));
         let probabilities = verdict.probabilities();
         // Writing to a String cannot fail.
         let _ = write!(
@@ -236,22 +233,31 @@ impl Writer<'_> {
             None => write!(line, "null"),
         };
         line.push_str("},\"signals\":[");
-        for (index, signal) in explanation.iter().flat_map(Explanation::signals).enumerate() {
+        for (index, signal) in signals.iter().enumerate() {
             if index > 0 {
                 line.push(',');
             }
-            let span = signal
-                .span
-                .as_ref()
-                .map_or(Value::Null, |span| json!([span.start, span.end]));
-            let _ = write!(
-                line,
-                "{{\"id\":\"{}\",\"span\":{span},\"contribution\":{}}}",
-                signal.signal.id(),
-                signal.contribution
-            );
+            let _ = write!(line, "{{\"id\":\"{}\",\"span\":", signal.signal.id());
+            let _ = match &signal.span {
+                Some(span) => write!(line, "[{},{}]", span.start, span.end),
+                None => write!(line, "null"),
+            };
+            let _ = write!(line, ",\"contribution\":{}}}", signal.contribution);
         }
-        line.push_str("]}\n");
+        line.push(']');
+        if self.explain {
+            line.push_str(",\"words\":[");
+            for (index, word) in self.classifier.explain(message(row)).spans().iter().enumerate() {
+                let comma = if index > 0 { "," } else { "" };
+                let _ = write!(
+                    line,
+                    "{comma}{{\"span\":[{},{}],\"contribution\":{}}}",
+                    word.span.start, word.span.end, word.contribution
+                );
+            }
+            line.push(']');
+        }
+        line.push_str("}\n");
         line
     }
 }

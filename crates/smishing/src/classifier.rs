@@ -1,4 +1,4 @@
-use crate::explanation::{Explanation, words_of};
+use crate::explanation::{Explanation, SignalContribution, words_of};
 use crate::model::{Head, Model};
 use crate::policy::Decision;
 use crate::verdict::{Probabilities, Verdict};
@@ -214,19 +214,44 @@ impl Classifier {
     /// ```
     pub fn explain<'a>(&self, message: impl Into<Message<'a>>) -> Explanation {
         let message = message.into();
-        let mut extractor = Extractor::default();
-        extractor.read_tracked(&message);
-        let verdict = self.verdict(&mut extractor);
-        let bad = self.bad;
-        let signals = extractor
-            .signal_spans()
-            .map(|(signal, span)| (signal, span, bad.scale * self.signals[signal.column()][0]))
-            .collect();
+        let mut scratch = Scratch::default();
+        let (verdict, signals) = self.classify_with_signals(&mut scratch, message);
         let spans = words_of(
             message.text(),
-            &self.contributions_of_bytes(&mut extractor, message.text().len()),
+            &self.contributions_of_bytes(&mut scratch.0, message.text().len()),
         );
-        Explanation::new(verdict, bad.logit(self.intercepts[0]), signals, spans)
+        Explanation::new(verdict, self.bad.logit(self.intercepts[0]), signals, spans)
+    }
+
+    /// A verdict, and the signals found with their places and contributions, strongest first: an explanation without the
+    /// wording's part, at little more than the verdict's cost.
+    ///
+    /// ```
+    /// # #[cfg(feature = "bundled")] {
+    /// use smishing::{Classifier, Scratch, Signal};
+    /// let classifier = Classifier::bundled();
+    /// let (_, signals) = classifier.classify_with_signals(&mut Scratch::default(), "pay at http://post-fee.top");
+    /// assert!(signals.iter().any(|found| found.signal == Signal::LinkAbusedTld && found.span == Some(7..26)));
+    /// # }
+    /// ```
+    pub fn classify_with_signals<'a>(
+        &self,
+        scratch: &mut Scratch,
+        message: impl Into<Message<'a>>,
+    ) -> (Verdict, Vec<SignalContribution>) {
+        let extractor = &mut scratch.0;
+        extractor.read_tracked(&message.into());
+        let verdict = self.verdict(extractor);
+        let mut signals: Vec<_> = extractor
+            .signal_spans()
+            .map(|(signal, span)| SignalContribution {
+                signal,
+                span,
+                contribution: self.bad.scale * self.signals[signal.column()][0],
+            })
+            .collect();
+        signals.sort_by(|a, b| b.contribution.abs().total_cmp(&a.contribution.abs()));
+        (verdict, signals)
     }
 
     /// What each byte of the original adds to the log-odds: a bucket's part, shared by its occurrences and their bytes.

@@ -37,21 +37,13 @@ pub struct SpanContribution {
 }
 
 impl Explanation {
+    /// `signals` strongest first.
     pub(crate) fn new(
         verdict: Verdict,
         intercept: f32,
-        signals: Vec<(Signal, Option<Range<usize>>, f32)>,
+        signals: Vec<SignalContribution>,
         spans: Vec<SpanContribution>,
     ) -> Self {
-        let mut signals: Vec<_> = signals
-            .into_iter()
-            .map(|(signal, span, contribution)| SignalContribution {
-                signal,
-                span,
-                contribution,
-            })
-            .collect();
-        signals.sort_by(|a, b| b.contribution.abs().total_cmp(&a.contribution.abs()));
         Self {
             verdict,
             intercept,
