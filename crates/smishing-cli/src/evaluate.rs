@@ -29,6 +29,9 @@ pub(crate) struct Args {
     repeats: u64,
     #[command(flatten)]
     settings: Settings,
+    /// Write a report into this folder: report.md and report.json
+    #[arg(long, value_name = "DIR")]
+    report: Option<PathBuf>,
     /// Write the figures as JSON
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
@@ -40,17 +43,20 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Outcome> {
         None => scored(args)?,
     };
     let table = output::figures_table(&sets);
+    let named: Vec<_> = sets
+        .iter()
+        .map(|(name, figures)| {
+            let mut set = json!(figures);
+            set["name"] = json!(name);
+            set
+        })
+        .collect();
+    let text = serde_json::to_string_pretty(&json!({ "sets": named }))?;
     if let Some(path) = &args.json {
-        let sets: Vec<_> = sets
-            .iter()
-            .map(|(name, figures)| {
-                let mut set = json!(figures);
-                set["name"] = json!(name);
-                set
-            })
-            .collect();
-        let text = serde_json::to_string_pretty(&json!({ "sets": sets }))? + "\n";
-        std::fs::write(path, text).with_context(|| path.display().to_string())?;
+        std::fs::write(path, text.clone() + "\n").with_context(|| path.display().to_string())?;
+    }
+    if let Some(folder) = &args.report {
+        output::write_report(folder, "Evaluation", &table.to_string(), &text)?;
     }
     output::print(table)?;
     Ok(if clean {

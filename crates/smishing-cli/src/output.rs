@@ -1,8 +1,10 @@
 //! What goes to standard output.
+use anyhow::Context;
 use comfy_table::{CellAlignment, Table, presets};
 use smishing_train::{Corpus, Estimate, Figures, Removed};
 use std::fmt::Display;
 use std::io::{self, ErrorKind, Write};
+use std::path::Path;
 
 pub(crate) fn is_broken_pipe(error: &anyhow::Error) -> bool {
     error.chain().any(|cause| {
@@ -20,6 +22,19 @@ pub(crate) fn print(text: impl Display) -> io::Result<()> {
 /// Writes to standard error, whoever listens; `eprintln!` would panic where nobody does (`2>&1 | head -1`).
 pub(crate) fn note(text: impl Display) {
     let _ = writeln!(io::stderr(), "{text}");
+}
+
+/// A report for people (`report.md`) and for programs (`report.json`), in a folder that is made if need be.
+pub(crate) fn write_report(folder: &Path, title: &str, text: &str, json: &str) -> anyhow::Result<()> {
+    std::fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
+    for (name, content) in [
+        ("report.md", format!("# {title}\n\n```text\n{text}\n```\n")),
+        ("report.json", format!("{json}\n")),
+    ] {
+        let path = folder.join(name);
+        std::fs::write(&path, content).with_context(|| path.display().to_string())?;
+    }
+    Ok(())
 }
 
 /// A plain table whose columns from the second on are numbers.

@@ -23,6 +23,9 @@ pub(crate) struct Args {
     output: PathBuf,
     #[command(flatten)]
     pub(crate) settings: Settings,
+    /// Write a report into this folder: what was read (report.md) and the model's card (report.json)
+    #[arg(long, value_name = "DIR")]
+    report: Option<PathBuf>,
     /// Origin and licence for the card: NAME=TEXT, NAME of a file without extension or of a folder; may be repeated
     #[arg(long, value_name = "NAME=TEXT", value_parser = licence)]
     licence: Vec<(String, String)>,
@@ -73,7 +76,8 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Outcome> {
     let mut corpus = args.data.read(&args.data.data)?;
     let removed = corpus.remove_duplicates();
     // Whoever reads our output may go (`| head -1`), but the model is still wanted: that they went shows at the end.
-    let reported = output::print(output::reading_report(&corpus, Some(&removed)));
+    let reading = output::reading_report(&corpus, Some(&removed));
+    let reported = output::print(&reading);
     let bar = Bar::new();
     let problem = Problem::new(&corpus, options.buckets);
     let trained = smishing_train::train(&problem, &options, &|stage, done, of| bar.step(stage, done, of))?;
@@ -85,7 +89,11 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Outcome> {
     let bytes = trained.model(card.clone())?.to_bytes();
     write(&args.output, &bytes)?;
     let card_path = card_path(&args.output);
-    write(&card_path, dated(&card)?.as_bytes())?;
+    let card = dated(&card)?;
+    write(&card_path, card.as_bytes())?;
+    if let Some(folder) = &args.report {
+        output::write_report(folder, "Training", &reading, card.trim_end())?;
+    }
     for (head, norm) in &trained.not_converged {
         output::note(format_args!(
             "{head}: the solver stopped before the optimum (gradient norm {norm:.2e})"

@@ -650,6 +650,23 @@ mod train {
     }
 
     #[test]
+    fn reports_are_written_on_request() {
+        let folder = tempfile::tempdir().unwrap();
+        let (models, model, _) = models();
+        let report = folder.path().join("new/report");
+        let mut command = smishing(["evaluate", "--model", text(model), "--report", text(&report)]);
+        command.arg(models.path().join("three.tsv"));
+        run(command, 0);
+        assert!(
+            std::fs::read_to_string(report.join("report.md"))
+                .unwrap()
+                .contains("MCC")
+        );
+        let json: Value = serde_json::from_str(&std::fs::read_to_string(report.join("report.json")).unwrap()).unwrap();
+        assert_eq!(json["sets"][0]["name"], "three");
+    }
+
+    #[test]
     fn sha256_is_that_of_the_file() {
         let (folder, model, _) = models();
         let data = std::fs::read(folder.path().join("three.tsv")).unwrap();
