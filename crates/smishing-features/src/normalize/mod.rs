@@ -71,6 +71,7 @@ pub struct NormalizedText {
     bytes: Vec<u8>,
     /// For each byte, where in the original its character starts; empty unless tracked.
     starts: Vec<usize>,
+    /// Without white space at the end.
     original_len: usize,
     folds: Folds,
     spare_bytes: Vec<u8>,
@@ -116,6 +117,8 @@ impl NormalizedText {
     /// let mut text = NormalizedText::default();
     /// text.fold_tracked("Ｐауpal!");
     /// assert_eq!(text.original_span(0..6), Some(0..10));
+    /// text.fold_tracked("pay now  ");
+    /// assert_eq!(text.original_span(4..7), Some(4..7));
     /// ```
     #[must_use]
     pub fn original_span(&self, span: Range<usize>) -> Option<Range<usize>> {
@@ -134,7 +137,10 @@ impl NormalizedText {
         self.bytes.clear();
         self.starts.clear();
         self.folds = Folds::default();
-        self.original_len = text.len();
+        // The last span ends before the white space that rule 1 takes from the end.
+        self.original_len = text
+            .trim_end_matches(|letter: char| letter.is_whitespace() || letter.is_control())
+            .len();
         if self.fold_characters::<TRACK>(text) {
             self.undo_disguises::<TRACK>();
         }

@@ -34,7 +34,9 @@ impl Normalized {
         let letters = undo_disguises(&letters, &mut folds);
         Self {
             letters,
-            original_len: text.len(),
+            original_len: text
+                .trim_end_matches(|letter: char| letter.is_whitespace() || letter.is_control())
+                .len(),
             folds,
         }
     }
