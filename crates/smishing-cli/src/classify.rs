@@ -217,7 +217,11 @@ impl Writer<'_> {
             Some(id) => line.push_str(&id.to_string()),
             None => line.push_str(&row.line.to_string()),
         }
-        let (verdict, signals) = self.classifier.classify_with_signals(scratch, message(row));
+        let explanation = self.explain.then(|| self.classifier.explain(message(row)));
+        let (verdict, signals) = match &explanation {
+            Some(explanation) => (explanation.verdict(), explanation.signals().to_vec()),
+            None => self.classifier.classify_with_signals(scratch, message(row)),
+        };
         let probabilities = verdict.probabilities();
         // Writing to a String cannot fail.
         let _ = write!(
@@ -245,9 +249,9 @@ impl Writer<'_> {
             let _ = write!(line, ",\"contribution\":{}}}", signal.contribution);
         }
         line.push(']');
-        if self.explain {
+        if let Some(explanation) = &explanation {
             line.push_str(",\"words\":[");
-            for (index, word) in self.classifier.explain(message(row)).spans().iter().enumerate() {
+            for (index, word) in explanation.spans().iter().enumerate() {
                 let comma = if index > 0 { "," } else { "" };
                 let _ = write!(
                     line,

@@ -213,14 +213,6 @@ impl Corpus {
     pub fn clusters(&self) -> Clusters {
         cluster::clusters(&self.records)
     }
-
-    /// Whether the corpus tells smishing from other spam.
-    #[must_use]
-    pub fn has_smishing_and_spam(&self) -> bool {
-        [Label::Spam, Label::Smishing]
-            .iter()
-            .all(|label| self.records.iter().any(|record| record.label == *label))
-    }
 }
 
 fn record(row: Row, file: usize, name: &str, labels: &LabelMap) -> Result<Record, BadRow> {
