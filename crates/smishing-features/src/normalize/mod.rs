@@ -149,7 +149,6 @@ impl NormalizedText {
     /// Rule 1. Returns whether rules 2 to 4 may find something.
     fn fold_characters<const TRACK: bool>(&mut self, text: &str) -> bool {
         let bytes = text.as_bytes();
-        let mut history = History::default();
         let mut confusable = false;
         let mut mark_run = 0_u32;
         let mut at = 0;
@@ -157,7 +156,7 @@ impl NormalizedText {
             let run = ascii_run(&bytes[at..]);
             if !run.is_empty() {
                 mark_run = 0;
-                self.push_ascii_run::<TRACK>(run, at, &mut history);
+                self.push_ascii_run::<TRACK>(run, at);
                 at += run.len();
             }
             let Some(character) = text[at..].chars().next() else {
@@ -171,91 +170,79 @@ impl NormalizedText {
                     mark_run += 1;
                     self.folds.marks += u32::from(mark_run > 1);
                 }
-                folded => {
+                fold_table::Fold::Same(same) => {
                     mark_run = 0;
-                    match folded {
-                        fold_table::Fold::Same(same) => {
-                            confusable |= is_confusable_script(same);
-                            self.push_wide::<TRACK>(same, at, &mut history);
-                        }
-                        fold_table::Fold::To { text, styled } => {
-                            for to in text.chars() {
-                                self.folds.styled += u32::from(styled && to.is_ascii_alphanumeric());
-                                if to.is_ascii() {
-                                    self.push_ascii::<TRACK>(to as u8, at, &mut history);
-                                } else {
-                                    confusable |= is_confusable_script(to);
-                                    self.push_wide::<TRACK>(to, at, &mut history);
-                                }
-                            }
-                        }
-                        fold_table::Fold::Invisible | fold_table::Fold::Mark => {}
+                    confusable |= is_confusable_script(same);
+                    self.push::<TRACK>(same, at);
+                }
+                fold_table::Fold::To { text, styled } => {
+                    mark_run = 0;
+                    for to in text.chars() {
+                        self.folds.styled += u32::from(styled && to.is_ascii_alphanumeric());
+                        confusable |= is_confusable_script(to);
+                        self.push::<TRACK>(to, at);
                     }
                 }
             }
             at += character.len_utf8();
         }
-        if matches!(self.bytes.last(), Some(b' ' | b'\n')) {
+        if self.bytes.last().is_some_and(|&last| last <= b' ') {
             self.bytes.pop();
             self.starts.pop();
         }
-        history.suspicious || (confusable && self.bytes.iter().any(u8::is_ascii_alphabetic))
+        may_be_disguised(&mut self.bytes) || (confusable && self.bytes.iter().any(u8::is_ascii_alphabetic))
     }
 
-    /// As [`push_ascii`](Self::push_ascii) of each byte of the original, in a loop that the compiler can keep in registers.
-    fn push_ascii_run<const TRACK: bool>(&mut self, run: &[u8], at: usize, history: &mut History) {
+    /// Appends ASCII that starts at `at` of the original, folded.
+    fn push_ascii_run<const TRACK: bool>(&mut self, run: &[u8], at: usize) {
         let start = self.bytes.len();
-        // White space at the start of the text goes, as if some stood before it.
-        let mut last = self.bytes.last().copied().unwrap_or(b' ');
-        self.bytes.resize(start + run.len(), 0);
-        let out = self.bytes.as_mut_slice();
-        let mut seen = *history;
-        let mut end = start;
-        for (index, &byte) in run.iter().enumerate() {
-            let folded = ASCII_FOLD[usize::from(byte & 0x7F)];
-            if folded <= b' ' && last <= b' ' {
-                if let Some(before) = end.checked_sub(1) {
-                    out[before] = out[before].min(folded);
-                }
-                continue;
-            }
-            seen.push(folded);
-            out[end] = folded;
-            end += 1;
-            last = folded;
-            if TRACK {
-                self.starts.push(at + index);
-            }
-        }
-        *history = seen;
-        self.bytes.truncate(end);
-    }
-
-    fn push_ascii<const TRACK: bool>(&mut self, byte: u8, at: usize, history: &mut History) {
-        if matches!(byte, b' ' | b'\n') {
-            match self.bytes.last_mut() {
-                None => return,
-                Some(last @ (b' ' | b'\n')) => {
-                    *last = (*last).min(byte);
-                    return;
-                }
-                Some(_) => {}
-            }
-        }
-        history.push(byte);
-        self.bytes.push(byte);
+        self.bytes.extend(run.iter().map(|&byte| fold_ascii(byte)));
         if TRACK {
-            self.starts.push(at);
+            self.starts.extend(at..at + run.len());
+        }
+        let folded = &self.bytes[start..];
+        // As if white space stood before the text: what it starts with goes.
+        let after_space = start.checked_sub(1).is_none_or(|last| self.bytes[last] <= b' ');
+        if after_space && folded[0] <= b' ' || has_double_space(folded) {
+            self.collapse_space::<TRACK>(start);
         }
     }
 
-    fn push_wide<const TRACK: bool>(&mut self, character: char, at: usize, history: &mut History) {
-        history.push(0);
-        let encoded = character.encode_utf8(&mut [0; 4]).len();
+    /// Makes one of each run of white space that ends at `start` or behind: a line feed if it holds one.
+    fn collapse_space<const TRACK: bool>(&mut self, start: usize) {
+        let mut end = start;
+        for index in start..self.bytes.len() {
+            let byte = self.bytes[index];
+            match end.checked_sub(1) {
+                None if byte <= b' ' => continue,
+                Some(last) if byte <= b' ' && self.bytes[last] <= b' ' => {
+                    self.bytes[last] = self.bytes[last].min(byte);
+                    continue;
+                }
+                _ => {}
+            }
+            self.bytes[end] = byte;
+            if TRACK {
+                self.starts[end] = self.starts[index];
+            }
+            end += 1;
+        }
+        self.bytes.truncate(end);
+        if TRACK {
+            self.starts.truncate(end);
+        }
+    }
+
+    /// Appends a folded character of the one at `at` of the original.
+    fn push<const TRACK: bool>(&mut self, character: char, at: usize) {
+        let start = self.bytes.len();
         self.bytes
             .extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
         if TRACK {
-            self.starts.extend(core::iter::repeat_n(at, encoded));
+            self.starts.resize(self.bytes.len(), at);
+        }
+        if matches!(character, ' ' | '\n') {
+            self.collapse_space::<TRACK>(start);
         }
     }
 
@@ -338,61 +325,81 @@ fn ascii_run(bytes: &[u8]) -> &[u8] {
     &bytes[..bytes.iter().position(|byte| !byte.is_ascii()).unwrap_or(bytes.len())]
 }
 
-/// Classes of the last sixteen bytes, to notice cheaply that a message may hold leet or spaced-out words.
-#[derive(Clone, Copy, Default)]
-struct History {
-    classes: u32,
-    suspicious: bool,
+/// Whether the folded `bytes` may hold words of rules 3 or 4: letters with stand-ins between them, or four single
+/// letters in a row. Without branches, so that it costs a few instructions for sixteen bytes.
+#[allow(
+    clippy::needless_bitwise_bool,
+    reason = "lazy operators branch, and vector units cannot"
+)]
+fn may_be_disguised(bytes: &mut Vec<u8>) -> bool {
+    const WINDOW: usize = 7;
+    const VECTOR: usize = 16;
+    let len = bytes.len();
+    let padded = len.next_multiple_of(VECTOR);
+    bytes.resize(padded + WINDOW - 1, 0);
+    let at = |offset: usize| &bytes[offset..offset + padded];
+    let (b0, b1, b2, b3, b4, b5, b6) = (at(0), at(1), at(2), at(3), at(4), at(5), at(6));
+    let mut found = false;
+    for index in 0..padded {
+        // One stand-in, two, or three and more, of which the last letter may lie further off.
+        let leet = is_letter(b0[index])
+            & is_leet_sign(b1[index])
+            & (is_letter(b2[index]) | (is_leet_sign(b2[index]) & (is_letter(b3[index]) | is_leet_sign(b3[index]))));
+        let spaced = is_letter(b0[index])
+            & is_separator(b1[index])
+            & is_letter(b2[index])
+            & is_separator(b3[index])
+            & is_letter(b4[index])
+            & is_separator(b5[index])
+            & is_letter(b6[index]);
+        found |= leet | spaced;
+    }
+    bytes.truncate(len);
+    found
 }
 
-impl History {
-    #[inline]
-    fn push(&mut self, byte: u8) {
-        const LETTER: u32 = 1;
-        const LEET: u32 = 2;
-        const SEPARATOR: u32 = 3;
-        const CLASS: [u8; 256] = {
-            let mut class = [0; 256];
-            let mut byte = 0;
-            while byte < 128 {
-                class[byte] = if (byte as u8).is_ascii_alphabetic() {
-                    LETTER as u8
-                } else if leet_letter(byte as u8 as char).is_some() {
-                    LEET as u8
-                } else if is_separator(byte as u8) {
-                    SEPARATOR as u8
-                } else {
-                    0
-                };
-                byte += 1;
-            }
-            class
-        };
-        const SPACED: u32 = 0b01_11_01_11_01_11_01;
-        self.classes = self.classes << 2 | u32::from(CLASS[usize::from(byte)]);
-        // Only a letter after something else completes a pattern.
-        if self.classes & 0b11 == LETTER && self.classes & 0b1100 != LETTER << 2 {
-            self.suspicious |= self.classes & 0b11_1111 == 0b01_10_01
-                || self.classes & 0b1111_1111 == 0b01_10_10_01
-                // The letter before three stand-ins or more lies too far back to look for it here.
-                || self.classes & 0b1111_1111 == 0b10_10_10_01
-                || self.classes & 0x3FFF == SPACED;
-        }
+#[allow(
+    clippy::needless_bitwise_bool,
+    reason = "lazy operators branch, and vector units cannot"
+)]
+fn has_double_space(folded: &[u8]) -> bool {
+    let mut found = false;
+    for (&before, &after) in folded.iter().zip(&folded[1..]) {
+        found |= (before <= b' ') & (after <= b' ');
+    }
+    found
+}
+
+/// Lower case, white space and controls; line ends survive as line feeds. Without branches or tables, for vector units.
+#[allow(
+    clippy::needless_bitwise_bool,
+    reason = "lazy operators branch, and vector units cannot"
+)]
+const fn fold_ascii(byte: u8) -> u8 {
+    let lower = byte | ((byte.wrapping_sub(b'A') < 26) as u8) << 5;
+    if (byte == b'\n') | (byte == b'\r') {
+        b'\n'
+    } else if (byte < b' ') | (byte == 0x7F) {
+        b' '
+    } else {
+        lower
     }
 }
 
-/// Lower case, white space and controls; line ends survive as line feeds.
-const ASCII_FOLD: [u8; 128] = {
-    let mut fold = [b' '; 128];
-    let mut byte = b'!';
-    while byte < 0x7F {
-        fold[byte as usize] = byte.to_ascii_lowercase();
-        byte += 1;
-    }
-    fold[b'\n' as usize] = b'\n';
-    fold[b'\r' as usize] = b'\n';
-    fold
-};
+/// A lower-case letter.
+const fn is_letter(byte: u8) -> bool {
+    byte.wrapping_sub(b'a') < 26
+}
+
+/// Whether [`leet_letter`] knows a letter for it.
+#[allow(
+    clippy::needless_bitwise_bool,
+    reason = "lazy operators branch, and vector units cannot"
+)]
+const fn is_leet_sign(byte: u8) -> bool {
+    ((byte == b'0') | (byte == b'1') | (byte == b'3') | (byte == b'4'))
+        | ((byte == b'5') | (byte == b'7') | (byte == b'@') | (byte == b'$'))
+}
 
 /// The letter that a digit or sign stands for inside a word.
 const fn leet_letter(character: char) -> Option<u8> {
@@ -407,8 +414,12 @@ const fn leet_letter(character: char) -> Option<u8> {
     })
 }
 
+#[allow(
+    clippy::needless_bitwise_bool,
+    reason = "lazy operators branch, and vector units cannot"
+)]
 const fn is_separator(byte: u8) -> bool {
-    matches!(byte, b' ' | b'.' | b'-' | b'_' | b'*')
+    (byte == b' ') | (byte == b'.') | (byte == b'-') | (byte == b'_') | (byte == b'*')
 }
 
 const fn is_word_byte(byte: u8) -> bool {
