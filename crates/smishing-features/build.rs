@@ -78,9 +78,19 @@ fn write_brands_and_phrases(out: &mut String) {
         phrases.entry(phrase_hash(&fold(phrase))).or_default().0 |= 1 << bit;
     }
     let mut domains: BTreeMap<String, (u16, Tenure)> = BTreeMap::new();
-    for ([_, aliases, sector, _, official, _, _], row) in smishing_data::rows(smishing_data::BRANDS).zip(1_u64..) {
-        // Rows are numbered from 1: 0 means "no brand".
-        let id = u16::try_from(row).expect("fewer than 65,536 brands");
+    // Brands are numbered from 1, those with known domains first: 0 means "no brand".
+    let charted = smishing_data::rows(smishing_data::BRANDS)
+        .filter(|[_, _, _, _, official, _, _]| !official.is_empty())
+        .count();
+    let charted = u16::try_from(charted).expect("fewer than 65,536 brands");
+    let (mut next_charted, mut next_other) = (1..=charted, charted + 1..);
+    for [_, aliases, sector, _, official, _, _] in smishing_data::rows(smishing_data::BRANDS) {
+        let id = if official.is_empty() {
+            next_other.next()
+        } else {
+            next_charted.next()
+        }
+        .expect("fewer than 65,536 brands");
         for alias in aliases.split('|').filter(|alias| !alias.is_empty()) {
             let entry = phrases.entry(phrase_hash(&fold(alias))).or_default();
             // Where two brands share a name, the first row has it.
@@ -102,6 +112,7 @@ fn write_brands_and_phrases(out: &mut String) {
             domains.entry(suffix.to_owned()).or_insert((0, Tenure::Shortener));
         }
     }
+    *out += &format!("pub(crate) const CHARTED_BRANDS: u16 = {charted};\n");
     let phrases: Vec<_> = phrases.into_iter().collect();
     write_table(out, "PHRASES", "(u32, u16)", &phrases);
     let indexed: Vec<_> = domains

@@ -980,3 +980,25 @@ mod inspect {
         }
     }
 }
+
+mod data {
+    use super::*;
+
+    /// The data folder of the checkout; beside `../shared/corpora` it also shows that nothing was copied from there.
+    #[test]
+    fn our_own_messages_are_without_fault() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../data");
+        let (out, err) = run(smishing(["data", "check", text(&folder)]), 0);
+        assert!(out.ends_with("0 faults\n"), "{err}");
+    }
+
+    #[test]
+    fn faults_are_told_with_their_places() {
+        let folder = TempDir::new().unwrap();
+        std::fs::create_dir(folder.path().join("messages")).unwrap();
+        let row = r#"{"id": "otp-1", "label": "ham", "kind": "casino", "pair": "", "lang": "en", "region": "US", "sender": "", "text": "see you"}"#;
+        file(&folder, "messages/otp.jsonl", format!("{row}\n{row}\n"));
+        let (_, err) = run(smishing(["data", "check", text(folder.path())]), 1);
+        assert!(err.contains("otp.jsonl:2"), "{err}");
+    }
+}

@@ -128,6 +128,7 @@ impl Findings {
         if let Some((_, span)) = brands.first() {
             self.add(Signal::BrandNamed, span.clone());
         }
+        let speaks_for_charted = brands.iter().any(|(brand, _)| brand.is_charted());
         let asks = REQUESTS.into_iter().any(|signal| self.signals.contains(signal));
         let sender_name = sender.filter(|sender| sender.bytes().any(|byte| byte.is_ascii_alphabetic()));
         let mut sites = 0;
@@ -146,6 +147,7 @@ impl Findings {
                     Destination::BrandShortener => Signal::LinkBrandShortener,
                     Destination::Lookalike(_) => Signal::LinkLookalike,
                     Destination::Shortener => Signal::LinkShortener,
+                    Destination::Restricted => Signal::LinkRestricted,
                     Destination::FreeHosting => Signal::LinkFreeHosting,
                     Destination::Ip => Signal::LinkIp,
                     Destination::Unknown => Signal::LinkUnknown,
@@ -155,10 +157,15 @@ impl Findings {
             let named = matches!(link.destination, Destination::Unknown)
                 && sites <= NAMED
                 && is_named(&text[link.own_label.clone()], text, tokens, evidence, sender_name);
-            let at_home = named || matches!(link.destination, Destination::Official(_) | Destination::BrandShortener);
+            let at_home = named
+                || matches!(
+                    link.destination,
+                    Destination::Official(_) | Destination::BrandShortener | Destination::Restricted
+                );
             for (holds, signal) in [
                 (link.abused_tld, Signal::LinkAbusedTld),
                 (link.new_tld, Signal::LinkNewTld),
+                (link.random_host, Signal::LinkRandomHost),
                 (link.random_path, Signal::LinkRandomPath),
                 (text[span.clone()].starts_with(b"hxxp"), Signal::LinkDefanged),
                 (named, Signal::LinkNamedInText),
@@ -166,7 +173,7 @@ impl Findings {
                     !at_home && brands.is_empty() && sender_name.is_none(),
                     Signal::LinkUnidentified,
                 ),
-                (!at_home && !brands.is_empty(), Signal::BrandForeignLink),
+                (!at_home && speaks_for_charted, Signal::BrandForeignLink),
                 (!at_home && asks, Signal::LinkDemand),
                 (tokens_outside(tokens, &span) <= 4, Signal::LinkBare),
             ] {
@@ -382,14 +389,26 @@ impl Findings {
     }
 }
 
-/// Whether a word of the text or of the sender's name, four letters long or longer, stands in a link's own label; words
-/// that stories and requests are made of, and brands, do not count: `refund-post.com` names nobody.
+/// Whether words of the text or of the sender's name, four letters long or longer, make up half of a link's own label or
+/// more; words that stories and requests are made of, and brands, do not count: `refund-post.com` names nobody.
 fn is_named(label: &[u8], text: &[u8], tokens: &[Token], evidence: &Evidence, sender: Option<&str>) -> bool {
     /// Names stand early, and the search stays short.
     const WORDS: usize = 128;
     const SHORTEST: usize = 4;
-    let holds =
-        |word: &[u8]| word.len() >= SHORTEST && label.windows(word.len()).any(|part| part.eq_ignore_ascii_case(word));
+    // Bit n stands for byte n of the label, which has at most 63 (RFC 1035).
+    let places = |word: &[u8]| {
+        if word.len() < SHORTEST {
+            return 0;
+        }
+        label
+            .windows(word.len())
+            .take(64)
+            .enumerate()
+            .filter(|(_, part)| part.eq_ignore_ascii_case(word))
+            .fold(0_u64, |places, (at, part)| {
+                places | (u64::MAX >> (64 - part.len().min(64))) << at
+            })
+    };
     let tells_nothing = |span: &Range<usize>| {
         let covers = |other: &Range<usize>| other.start <= span.start && span.end <= other.end;
         evidence
@@ -402,18 +421,24 @@ fn is_named(label: &[u8], text: &[u8], tokens: &[Token], evidence: &Evidence, se
                 .brands()
                 .iter()
                 .take(WORDS)
-                .any(|(_, brand)| covers(brand))
+                .any(|(brand, span)| brand.is_charted() && covers(span))
             || evidence.links.iter().take(WORDS).any(|link| covers(&link.span))
     };
-    tokens
-        .iter()
-        .take(WORDS)
-        .any(|token| holds(&text[token.span.clone()]) && !tells_nothing(&token.span))
-        || sender.is_some_and(|sender| {
-            sender
-                .split(|letter: char| !letter.is_alphanumeric())
-                .any(|word| holds(word.as_bytes()))
-        })
+    let in_text = tokens.iter().take(WORDS).fold(0, |covered, token| {
+        let places = places(&text[token.span.clone()]);
+        if places == 0 || tells_nothing(&token.span) {
+            covered
+        } else {
+            covered | places
+        }
+    });
+    let in_sender = sender.map_or(0, |sender| {
+        sender
+            .split(|letter: char| !letter.is_alphanumeric())
+            .fold(0, |covered, word| covered | places(word.as_bytes()))
+    });
+    let letters = label.iter().filter(|byte| byte.is_ascii_alphabetic()).count();
+    2 * (in_text | in_sender).count_ones() as usize >= letters.max(1)
 }
 
 /// Words of the text outside `link`.

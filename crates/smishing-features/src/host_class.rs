@@ -35,6 +35,9 @@ impl HostClass {
     /// Top-level domain that is also an everyday word, so that `ok.now` may be a missing space.
     pub(crate) const WORD_LIKE: Self = Self(1 << 8);
 
+    /// Only states, banks or the like can register there.
+    pub(crate) const RESTRICTED: Self = Self(1 << 9);
+
     #[inline]
     pub(crate) const fn has(self, any_of: Self) -> bool {
         self.0 & any_of.0 != 0
@@ -48,6 +51,7 @@ impl HostClass {
             "free_hosting" => Self::FREE_HOSTING,
             "dynamic_dns" => Self::DYNAMIC_DNS,
             "abused_tld" => Self::ABUSED_TLD,
+            "restricted" => Self::RESTRICTED,
             _ => return None,
         })
     }

@@ -1,7 +1,7 @@
 //! Links and mail addresses, with or without a scheme, and whose they are.
 use crate::hash;
 use crate::host_class::{HostClass, Tenure};
-use crate::tables::{DOMAIN_NAMES, DOMAINS, HOSTS, PHRASES};
+use crate::tables::{CHARTED_BRANDS, DOMAIN_NAMES, DOMAINS, HOSTS, PHRASES};
 use alloc::vec::Vec;
 use core::ops::Range;
 
@@ -12,6 +12,11 @@ pub(crate) struct Brand(pub(crate) u16);
 impl Brand {
     pub(crate) fn from_table(number: u16) -> Option<Self> {
         (number > 0).then_some(Self(number))
+    }
+
+    /// Whether the table knows domains of the brand; of others nobody can say which links are not theirs.
+    pub(crate) fn is_charted(self) -> bool {
+        self.0 <= CHARTED_BRANDS
     }
 }
 
@@ -24,6 +29,8 @@ pub(crate) enum Destination {
     UserContent,
     /// Short links of a brand, for its own pages and sometimes for those of its users.
     BrandShortener,
+    /// A domain that only states, banks or the like can register.
+    Restricted,
     /// A domain that is not the brand's and bears its name.
     Lookalike(Brand),
     /// A short link that anybody can make.
@@ -48,7 +55,9 @@ pub(crate) struct Link {
     pub(crate) abused_tld: bool,
     /// Whether the top-level domain is a word beyond the old generic ones, such as `florist`.
     pub(crate) new_tld: bool,
-    /// Whether the path looks made by a machine.
+    /// Whether the registered label looks made by a machine.
+    pub(crate) random_host: bool,
+    /// Whether the path does.
     pub(crate) random_path: bool,
     pub(crate) email: bool,
 }
@@ -89,6 +98,11 @@ fn without_joints_at_ends(text: &[u8], run: Range<usize>) -> Range<usize> {
     start..end
 }
 
+/// Bytes of the part of a link before `@` (RFC 3986, userinfo), without the rarer signs.
+const fn is_user_byte(byte: u8) -> bool {
+    is_host_byte(byte) || matches!(byte, b':' | b'%' | b'+' | b'~' | b'!' | b'$' | b'&')
+}
+
 const fn is_host_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_')
 }
@@ -100,9 +114,19 @@ fn link_at(text: &[u8], from: usize, host: Range<usize>) -> Option<Link> {
         return None;
     }
     let before = &text[from..host.start];
-    let scheme = scheme_len(before);
-    let email = before.last() == Some(&b'@');
+    // What stands before an `@` after a scheme is no host, whatever it looks like: https://brand.com@elsewhere.top
+    let user = before.strip_suffix(b"@").and_then(|rest| {
+        let user = rest.iter().rev().take_while(|&&byte| is_user_byte(byte)).count();
+        let scheme = scheme_len(&rest[..rest.len() - user]);
+        (scheme > 0).then_some(scheme + user + 1)
+    });
+    let scheme = user.unwrap_or_else(|| scheme_len(before));
+    let email = user.is_none() && before.last() == Some(&b'@');
     let after = &text[host.end..];
+    // The name before an `@` is a person's, however much it looks like a host.
+    if after.first() == Some(&b'@') {
+        return None;
+    }
     let port = port_len(after);
     let has_path = matches!(after.get(port), Some(b'/'));
     let is_ip = is_ipv4(name);
@@ -110,12 +134,17 @@ fn link_at(text: &[u8], from: usize, host: Range<usize>) -> Option<Link> {
         return None;
     }
     let suffix = Suffix::of(name);
+    let tld = name.rsplit(|&byte| byte == b'.').next().unwrap_or_default();
+    let new_tld = !is_ip && tld.len() > 2 && !OLD_GENERIC_TLDS.contains(&tld);
     if !is_ip {
         let suffix = suffix.as_ref()?;
         let anchored = scheme > 0 || has_path || email || name.starts_with(b"www.");
         let labels = name.iter().filter(|&&byte| byte == b'.').count() + 1;
         let marked = name.iter().any(|&byte| byte == b'-' || byte.is_ascii_digit());
-        if suffix.word_like && !anchored && !marked && labels < 3 {
+        let amount = name[..name.len() - tld.len()]
+            .iter()
+            .all(|byte| byte.is_ascii_digit() || *byte == b'.');
+        if suffix.word_like && !anchored && (amount || (!marked && labels < 3)) {
             return None;
         }
     }
@@ -138,17 +167,19 @@ fn link_at(text: &[u8], from: usize, host: Range<usize>) -> Option<Link> {
         .iter()
         .position(|&byte| byte == b'.')
         .unwrap_or(registrable);
-    let tld = name.rsplit(|&byte| byte == b'.').next().unwrap_or_default();
+    let destination = if is_ip {
+        Destination::Ip
+    } else {
+        destination(name, suffix.as_ref())
+    };
+    let own_label = own_start..own_start + own_len;
     Some(Link {
         span: start..end,
-        own_label: own_start..own_start + own_len,
-        destination: if is_ip {
-            Destination::Ip
-        } else {
-            destination(name, suffix.as_ref())
-        },
+        own_label: own_label.clone(),
+        destination,
         abused_tld: suffix.is_some_and(|suffix| suffix.abused_tld),
-        new_tld: !is_ip && tld.len() > 2 && !OLD_GENERIC_TLDS.contains(&tld),
+        new_tld,
+        random_host: destination == Destination::Unknown && is_unpronounceable(&text[own_label]),
         random_path: text[path_start.min(end)..end]
             .split(|byte| !byte.is_ascii_alphanumeric())
             .any(looks_random),
@@ -162,15 +193,28 @@ const OLD_GENERIC_TLDS: [&[u8]; 14] = [
     b"travel",
 ];
 
+/// Digits between letters, or hardly a vowel: `x7k2d`, `psjzzw`, but not `web24` or `hsbc`.
+fn is_unpronounceable(label: &[u8]) -> bool {
+    let letters = label.iter().filter(|byte| byte.is_ascii_alphabetic()).count();
+    let digits_inside = label
+        .chunk_by(|a, b| a.is_ascii_digit() == b.is_ascii_digit())
+        .skip(1)
+        .any(|run| run[0].is_ascii_alphabetic());
+    let starts_with_digit = label.first().is_some_and(u8::is_ascii_digit);
+    label.len() >= 4 && ((digits_inside && !starts_with_digit) || (letters >= 5 && vowels(label) * 5 < letters))
+}
+
+fn vowels(word: &[u8]) -> usize {
+    word.iter()
+        .filter(|byte| matches!(byte, b'a' | b'e' | b'i' | b'o' | b'u' | b'y'))
+        .count()
+}
+
 /// Letters mixed with digits, or letters that nobody could pronounce.
 fn looks_random(segment: &[u8]) -> bool {
     let digits = segment.iter().filter(|byte| byte.is_ascii_digit()).count();
-    let vowels = segment
-        .iter()
-        .filter(|byte| matches!(byte, b'a' | b'e' | b'i' | b'o' | b'u' | b'y'))
-        .count();
     let letters = segment.len() - digits;
-    (5..=32).contains(&segment.len()) && ((digits > 0 && letters > 1) || (digits == 0 && vowels * 5 < letters))
+    (5..=32).contains(&segment.len()) && ((digits > 0 && letters > 1) || (digits == 0 && vowels(segment) * 5 < letters))
 }
 
 /// Length of `http://`, `hxxps://` ... at the end of `before`.
@@ -281,7 +325,12 @@ fn destination(name: &[u8], suffix: Option<&Suffix>) -> Destination {
     if let Some(owned) = owner(name).or_else(|| owner(registrable)) {
         return owned;
     }
-    if let Some(brand) = borrowed_name(name, registrable) {
+    if suffix.classes.has(HostClass::RESTRICTED) {
+        return Destination::Restricted;
+    }
+    if let Some(brand) = borrowed_name(name, registrable)
+        && (brand.is_charted() || !is_bare_name(registrable, brand))
+    {
         return Destination::Lookalike(brand);
     }
     if suffix.classes.has(HostClass::SHORTENER) {
@@ -340,6 +389,19 @@ fn borrowed_name(name: &[u8], registrable: &[u8]) -> Option<Brand> {
     None
 }
 
+/// Whether a domain is the brand's name and an ordinary ending, such as `.com` or a country's: of a brand whose domains
+/// are not known, that is more likely its own than an imitation.
+fn is_bare_name(registrable: &[u8], brand: Brand) -> bool {
+    let label = registrable.split(|&byte| byte == b'.').next().unwrap_or_default();
+    let ending = &registrable[label.len()..];
+    named(label) == Some(brand)
+        && (ending == b".com"
+            || ending
+                .rsplit(|&byte| byte == b'.')
+                .next()
+                .is_some_and(|tld| tld.len() == 2))
+}
+
 /// The brand that goes by this one word.
 fn named(word: &[u8]) -> Option<Brand> {
     PHRASES
@@ -392,6 +454,11 @@ mod tests {
             ("http://203.0.113.9:8080/a", "http://203.0.113.9:8080/a"),
             ("write to jo.smith+x@mail.org!", "jo.smith+x@mail.org"),
             ("网址abc.com点击", "abc.com"),
+            (
+                "go to https://brand.com@veltra.top/x now",
+                "https://brand.com@veltra.top/x",
+            ),
+            ("mail brand.com@mail.org", "brand.com@mail.org"),
         ] {
             assert_eq!(
                 links(text).first().map(|link| link.0.as_str()),
@@ -411,6 +478,7 @@ mod tests {
             "wait...what",
             "a.b",
             ".",
+            "Bal 496.04.To block",
         ] {
             assert_eq!(links(text), [], "{text}");
         }
@@ -436,6 +504,8 @@ mod tests {
         assert_eq!(destination_of("my-refund.web.app"), Destination::FreeHosting);
         assert_eq!(destination_of("http://198.51.100.7/login"), Destination::Ip);
         assert_eq!(destination_of("northgatewater.com"), Destination::Unknown);
+        assert_eq!(destination_of("www.kilbrack.gov.ie"), Destination::Restricted);
+        assert_eq!(destination_of("https://amazon.com@veltra.com/x"), Destination::Unknown);
     }
 
     #[test]

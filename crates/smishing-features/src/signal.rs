@@ -87,6 +87,8 @@ signals! {
     LinkBrandShortener = "link.brand_shortener",
     /// The link is shortened, so that its destination cannot be seen.
     LinkShortener = "link.shortener",
+    /// The link's ending is kept for states, banks or the like.
+    LinkRestricted = "link.restricted",
     /// The link leads to free hosting.
     LinkFreeHosting = "link.free_hosting",
     /// The link leads to a bare address.
@@ -99,6 +101,8 @@ signals! {
     LinkUnidentified = "link.unidentified",
     /// The text is hardly more than the link.
     LinkBare = "link.bare",
+    /// The link's domain looks made by a machine.
+    LinkRandomHost = "link.random_host",
     /// The link's path looks made by a machine.
     LinkRandomPath = "link.random_path",
     /// The link's top-level domain is a word, such as `florist`.

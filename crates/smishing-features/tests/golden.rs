@@ -241,6 +241,21 @@ const MESSAGES: &[(&str, &str, &[&str])] = &[
     ),
     (
         "",
+        "The river path is open again, photos at xq7vd.com",
+        &["link.present", "link.random_host", "link.unidentified", "link.unknown"],
+    ),
+    (
+        "",
+        "The river path is open again, photos at kilbrack.gov.ie",
+        &["link.present", "link.restricted"],
+    ),
+    (
+        "",
+        "The river path is open again, photos at https://kilbrack.gov.ie@xq7vd.com/a",
+        &["link.present", "link.random_host", "link.unidentified", "link.unknown"],
+    ),
+    (
+        "",
         "$12.40 debited at Corner Bakery at 10:42",
         &["money.present", "trust.transaction"],
     ),

@@ -101,7 +101,12 @@ pub fn check_data(folder: &Path, corpora: Option<&Path>) -> Result<DataReport, E
         check_copies(&messages, &masked, &shingles, corpora, faults)?;
     }
     numbers::check(&messages, faults);
-    report.shortcuts = shortcut::audit(&messages)?;
+    match shortcut::audit(&messages) {
+        Ok(shortcuts) => report.shortcuts = shortcuts,
+        // The other faults are worth telling all the same.
+        Err(Error::Data(reason)) => report.faults.push(reason),
+        Err(error) => return Err(error),
+    }
     for shortcut in report.shortcuts.iter().filter(|shortcut| shortcut.group == "en") {
         for (model, auc) in [("trees", shortcut.trees), ("linear", shortcut.linear)] {
             if auc > MAX_SHORTCUT_AUC {
