@@ -104,7 +104,7 @@ pub fn check_data(folder: &Path, corpora: Option<&Path>) -> Result<DataReport, E
     match shortcut::audit(&messages) {
         Ok(shortcuts) => report.shortcuts = shortcuts,
         // The other faults are worth telling all the same.
-        Err(Error::Data(reason)) => report.faults.push(reason),
+        Err(Error::Data(reason)) => faults.push(reason),
         Err(error) => return Err(error),
     }
     for shortcut in report.shortcuts.iter().filter(|shortcut| shortcut.group == "en") {
