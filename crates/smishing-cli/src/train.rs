@@ -27,8 +27,11 @@ pub(crate) struct Args {
     #[arg(long, value_name = "DIR")]
     report: Option<PathBuf>,
     /// Origin and licence for the card: NAME=TEXT, NAME of a file without extension or of a folder; may be repeated
-    #[arg(long, value_name = "NAME=TEXT", value_parser = licence)]
+    #[arg(long, value_name = "NAME=TEXT", value_parser = named::<String>)]
     licence: Vec<(String, String)>,
+    /// What each row of a source counts, 1 by default: NAME=WEIGHT, NAME as above; may be repeated (sparse solver)
+    #[arg(long, value_name = "NAME=WEIGHT", value_parser = named::<f64>)]
+    weight: Vec<(String, f64)>,
 }
 
 /// Settings of training, also of cross-validation.
@@ -61,10 +64,10 @@ impl Settings {
     }
 }
 
-fn licence(text: &str) -> Result<(String, String), String> {
-    text.split_once('=')
-        .map(|(name, licence)| (name.into(), licence.into()))
-        .ok_or_else(|| "expected NAME=TEXT".into())
+fn named<T: std::str::FromStr<Err: std::fmt::Display>>(text: &str) -> Result<(String, T), String> {
+    let (name, value) = text.split_once('=').ok_or("expected NAME=...")?;
+    let value = value.parse().map_err(|error: T::Err| error.to_string())?;
+    Ok((name.into(), value))
 }
 
 pub(crate) fn run(args: &Args) -> anyhow::Result<Outcome> {
@@ -74,6 +77,9 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Outcome> {
         anyhow::bail!("{}: no such folder to write to", args.output.display());
     }
     let mut corpus = args.data.read(&args.data.data)?;
+    for (name, weight) in &args.weight {
+        corpus.weigh(name, *weight)?;
+    }
     let removed = corpus.remove_duplicates();
     // Whoever reads our output may go (`| head -1`), but the model is still wanted: that they went shows at the end.
     let reading = output::reading_report(&corpus, Some(&removed));

@@ -174,6 +174,7 @@ impl Findings {
                     Signal::LinkUnidentified,
                 ),
                 (!at_home && speaks_for_charted, Signal::BrandForeignLink),
+                (!at_home, Signal::LinkElsewhere),
                 (!at_home && asks, Signal::LinkDemand),
                 (tokens_outside(tokens, &span) <= 4, Signal::LinkBare),
             ] {
@@ -184,7 +185,8 @@ impl Findings {
         }
     }
 
-    /// An amount beside words of a completed transaction, and the end of an account number or a time of day.
+    /// An amount beside words of a completed transaction, and the end of an account number, a time of day or another such
+    /// word (`spent ... available limit`).
     fn add_transaction(&mut self, text: &[u8], evidence: &Evidence) {
         // Two digits and no more, unlike the port of a link.
         let is_time = |at: usize| {
@@ -196,13 +198,14 @@ impl Findings {
                     .count()
                     == 2
         };
-        let place = evidence
+        let mut terms = evidence
             .terms
             .iter()
-            .find(|term| term.classes.has(Classes::TRANSACTION));
-        if let Some(term) = place
+            .filter(|term| term.classes.has(Classes::TRANSACTION));
+        if let Some(term) = terms.next()
             && self.signals.contains(Signal::MoneyPresent)
             && (self.signals.contains(Signal::AccountMasked)
+                || terms.any(|other| other.span.start >= term.span.end)
                 || (0..text.len()).any(|at| text[at] == b':' && is_time(at)))
         {
             self.add(Signal::Transaction, term.span.clone());

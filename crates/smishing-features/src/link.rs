@@ -144,7 +144,9 @@ fn link_at(text: &[u8], from: usize, host: Range<usize>) -> Option<Link> {
         let amount = name[..name.len() - tld.len()]
             .iter()
             .all(|byte| byte.is_ascii_digit() || *byte == b'.');
-        if suffix.word_like && !anchored && (amount || (!marked && labels < 3)) {
+        // "est.repair amt": a missing space before a word that is also a top-level domain.
+        let short = new_tld && !suffix.abused_tld && name.len() - tld.len() <= SHORT_LABEL + 1;
+        if (suffix.word_like || short) && !anchored && (amount || (!marked && labels < 3)) {
             return None;
         }
     }
@@ -186,6 +188,9 @@ fn link_at(text: &[u8], from: usize, host: Range<usize>) -> Option<Link> {
         email,
     })
 }
+
+/// Letters of abbreviations, which end in a full stop.
+const SHORT_LABEL: usize = 4;
 
 /// Generic top-level domains from before the expansion of 2012.
 const OLD_GENERIC_TLDS: [&[u8]; 14] = [
@@ -479,6 +484,7 @@ mod tests {
             "a.b",
             ".",
             "Bal 496.04.To block",
+            "est.repair amt",
         ] {
             assert_eq!(links(text), [], "{text}");
         }

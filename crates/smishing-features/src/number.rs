@@ -72,7 +72,10 @@ fn digit_run(text: &[u8], start: usize) -> Run {
 fn kind(text: &[u8], run: &Run) -> Option<NumberKind> {
     let before = &text[..run.span.start];
     let after = &text[run.span.end..];
-    if is_masked(before) && run.first_group <= 6 {
+    // *141*1# is dialled.
+    let dialled = matches!(after.first(), Some(b'#' | b'*'));
+    if !dialled && run.first_group <= 6 && is_masked(before) || run.groups == 1 && is_end_of_number(before, run.digits)
+    {
         return Some(NumberKind::Masked);
     }
     if has_currency(before, after) {
@@ -106,9 +109,8 @@ fn is_masked(before: &[u8]) -> bool {
             let (len, signs) = mask.fold((0, 0), |(len, signs), &byte| {
                 (len + 1, signs + usize::from(byte != b'-'))
             });
-            let inside_word = before[..before.len() - len]
-                .last()
-                .is_some_and(u8::is_ascii_alphanumeric);
+            // The first digits of the number may be shown as well: 20xxxxx1234.
+            let inside_word = before[..before.len() - len].last().is_some_and(u8::is_ascii_alphabetic);
             signs >= 1 && !inside_word && (signs >= 2 || before.ends_with(b"x"))
         }
         Some(b' ') => ENDINGS.iter().any(|words| before.ends_with(words)),
@@ -116,15 +118,26 @@ fn is_masked(before: &[u8]) -> bool {
     }
 }
 
+/// `card 4821`, `a/c 4821`: numbers of accounts and cards are longer.
+fn is_end_of_number(before: &[u8], digits: usize) -> bool {
+    const NAMES: [&[u8]; 6] = [b"card ", b"a/c ", b"a/c no ", b"acct ", b"account ", b"card no "];
+    (3..=5).contains(&digits) && NAMES.iter().any(|name| before.ends_with(name))
+}
+
 fn has_currency(before: &[u8], after: &[u8]) -> bool {
-    const SIGNS: [&str; 13] = ["$", "£", "€", "₹", "₦", "₱", "¥", "₩", "₫", "₺", "元", "円", "원"];
-    const WORDS_BEFORE: [&[u8]; 29] = [
-        b"r", b"rs", b"rs.", b"inr", b"usd", b"eur", b"gbp", b"ngn", b"php", b"zar", b"sgd", b"myr", b"rm", b"aud",
-        b"cad", b"idr", b"rp", b"rp.", b"tl", b"try", b"pln", b"rub", b"vnd", b"krw", b"jpy", b"cny", b"mzn", b"aed",
-        b"sar",
+    const SIGNS: [&str; 16] = [
+        "$", "£", "€", "₹", "₦", "₱", "¥", "₩", "₫", "₺", "₵", "฿", "₴", "元", "円", "원",
     ];
-    const WORDS_AFTER: [&str; 13] = [
-        "руб", "р", "zł", "zl", "tl", "eur", "usd", "lei", "vnd", "dong", "euro", "mt", "inr",
+    /// ISO 4217 codes, on either side of the amount; sorted.
+    const CODES: [&str; 57] = [
+        "aed", "ars", "aud", "bdt", "bgn", "bhd", "brl", "bwp", "cad", "chf", "clp", "cny", "cop", "czk", "dkk", "egp",
+        "etb", "eur", "gbp", "ghs", "hkd", "huf", "idr", "ils", "inr", "jod", "jpy", "kes", "krw", "kwd", "lkr", "mad",
+        "mxn", "myr", "mzn", "ngn", "nok", "npr", "nzd", "omr", "pen", "php", "pkr", "pln", "qar", "ron", "rub", "rwf",
+        "sar", "sek", "sgd", "thb", "tzs", "ugx", "usd", "zar", "zmw",
+    ];
+    const WORDS_BEFORE: [&str; 10] = ["r", "rs", "rs.", "rm", "rp", "rp.", "tl", "ksh", "tsh", "xof"];
+    const WORDS_AFTER: [&str; 12] = [
+        "руб", "р", "zł", "zl", "tl", "lei", "vnd", "dong", "euro", "mt", "fcfa", "birr",
     ];
     /// Longer words name no currency.
     const LONGEST: usize = 6;
@@ -140,11 +153,12 @@ fn has_currency(before: &[u8], after: &[u8]) -> bool {
     let in_word = |byte: &&u8| byte.is_ascii_alphanumeric() || !byte.is_ascii() || **byte == b'.';
     let last = before.iter().rev().take(LONGEST + 1).take_while(in_word).count();
     let first = after.iter().take(LONGEST + 1).take_while(in_word).count();
-    (1..=LONGEST).contains(&last) && WORDS_BEFORE.contains(&&before[before.len() - last..])
-        || (1..=LONGEST).contains(&first) && {
-            let word = after[..first].strip_suffix(b".").unwrap_or(&after[..first]);
-            WORDS_AFTER.iter().any(|known| known.as_bytes() == word)
-        }
+    let is_one_of = |word: &[u8], words: &[&str]| {
+        (1..=LONGEST).contains(&word.len())
+            && (words.iter().any(|known| known.as_bytes() == word) || CODES.iter().any(|code| code.as_bytes() == word))
+    };
+    let word_after = after[..first].strip_suffix(b".").unwrap_or(&after[..first]);
+    is_one_of(&before[before.len() - last..], &WORDS_BEFORE) || is_one_of(word_after, &WORDS_AFTER)
 }
 
 #[cfg(test)]
@@ -172,6 +186,12 @@ mod tests {
             ("rs. 1,200.00 debited from a/c xx1234", &[Money, Masked]),
             ("card ending 4821", &[Masked]),
             ("card **4821", &[Masked]),
+            ("account 20xxxxx1234", &[Masked]),
+            ("spent on card 4821", &[Masked]),
+            ("boxx1234", &[]),
+            ("dial *141*1# or *901#", &[]),
+            ("npr 20000.00 credited", &[Money]),
+            ("etb 1,080.00", &[Money]),
             ("r250 paid", &[Money]),
             ("共100元的优惠", &[Money]),
             ("opłata 3,50 zl.", &[Money]),

@@ -97,6 +97,8 @@ signals! {
     LinkUnknown = "link.unknown",
     /// The link bears a name that the text or the sender gives.
     LinkNamedInText = "link.named_in_text",
+    /// The link is not known to be, and does not look like, the named sender's own.
+    LinkElsewhere = "link.elsewhere",
     /// Nothing in the text or the sender says whose the link is.
     LinkUnidentified = "link.unidentified",
     /// The text is hardly more than the link.

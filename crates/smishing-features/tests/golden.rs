@@ -19,6 +19,7 @@ const MESSAGES: &[(&str, &str, &[&str])] = &[
             "brand.named",
             "link.abused_tld",
             "link.demand",
+            "link.elsewhere",
             "link.lookalike",
             "link.new_tld",
             "link.present",
@@ -64,6 +65,7 @@ const MESSAGES: &[(&str, &str, &[&str])] = &[
             "ask.pay",
             "link.abused_tld",
             "link.demand",
+            "link.elsewhere",
             "link.new_tld",
             "link.present",
             "link.unidentified",
@@ -82,6 +84,7 @@ const MESSAGES: &[(&str, &str, &[&str])] = &[
         "",
         "Big sale this week! bit.ly/3xYzAb Reply STOP to opt out",
         &[
+            "link.elsewhere",
             "link.present",
             "link.random_path",
             "link.shortener",
@@ -96,6 +99,7 @@ const MESSAGES: &[(&str, &str, &[&str])] = &[
             "ask.confirm",
             "link.bare",
             "link.demand",
+            "link.elsewhere",
             "link.free_hosting",
             "link.new_tld",
             "link.present",
@@ -111,6 +115,7 @@ const MESSAGES: &[(&str, &str, &[&str])] = &[
         &[
             "ask.confirm",
             "link.demand",
+            "link.elsewhere",
             "link.ip",
             "link.present",
             "link.unidentified",
@@ -122,6 +127,7 @@ const MESSAGES: &[(&str, &str, &[&str])] = &[
         &[
             "link.bare",
             "link.defanged",
+            "link.elsewhere",
             "link.present",
             "link.unidentified",
             "link.unknown",
@@ -198,6 +204,7 @@ const MESSAGES: &[(&str, &str, &[&str])] = &[
         &[
             "ask.follow",
             "link.demand",
+            "link.elsewhere",
             "link.present",
             "link.unidentified",
             "link.unknown",
@@ -207,7 +214,12 @@ const MESSAGES: &[(&str, &str, &[&str])] = &[
     (
         "",
         "Pictures of the picnic are on facebook.com/some.page",
-        &["link.present", "link.unidentified", "link.user_content"],
+        &[
+            "link.elsewhere",
+            "link.present",
+            "link.unidentified",
+            "link.user_content",
+        ],
     ),
     (
         "",
@@ -227,22 +239,40 @@ const MESSAGES: &[(&str, &str, &[&str])] = &[
     (
         "",
         "The parcel is at the hub, see parcel-hub.com/track",
-        &["link.present", "link.unidentified", "link.unknown", "story.parcel"],
+        &[
+            "link.elsewhere",
+            "link.present",
+            "link.unidentified",
+            "link.unknown",
+            "story.parcel",
+        ],
     ),
     (
         "",
         "The river path is open again, photos at bankside.org/check",
-        &["link.present", "link.unidentified", "link.unknown"],
+        &["link.elsewhere", "link.present", "link.unidentified", "link.unknown"],
     ),
     (
         "",
         "The river path is open again, photos at bankside.org/wlpxzk",
-        &["link.present", "link.random_path", "link.unidentified", "link.unknown"],
+        &[
+            "link.elsewhere",
+            "link.present",
+            "link.random_path",
+            "link.unidentified",
+            "link.unknown",
+        ],
     ),
     (
         "",
         "The river path is open again, photos at xq7vd.com",
-        &["link.present", "link.random_host", "link.unidentified", "link.unknown"],
+        &[
+            "link.elsewhere",
+            "link.present",
+            "link.random_host",
+            "link.unidentified",
+            "link.unknown",
+        ],
     ),
     (
         "",
@@ -252,7 +282,13 @@ const MESSAGES: &[(&str, &str, &[&str])] = &[
     (
         "",
         "The river path is open again, photos at https://kilbrack.gov.ie@xq7vd.com/a",
-        &["link.present", "link.random_host", "link.unidentified", "link.unknown"],
+        &[
+            "link.elsewhere",
+            "link.present",
+            "link.random_host",
+            "link.unidentified",
+            "link.unknown",
+        ],
     ),
     (
         "",
@@ -263,7 +299,13 @@ const MESSAGES: &[(&str, &str, &[&str])] = &[
     (
         "",
         "$12.40 debited at Corner Bakery http://198.51.100.7:8080/x",
-        &["link.ip", "link.present", "link.unidentified", "money.present"],
+        &[
+            "link.elsewhere",
+            "link.ip",
+            "link.present",
+            "link.unidentified",
+            "money.present",
+        ],
     ),
     (
         "",

@@ -12,12 +12,17 @@ pub(crate) struct Platt {
 
 impl Platt {
     /// Fits the line by logistic regression of the class on the score.
-    pub(crate) fn fit(scores: &[f32], positive: &[bool]) -> Result<Self, Error> {
+    pub(crate) fn fit(scores: &[f32], positive: &[bool], weights: &[f64]) -> Result<Self, Error> {
         /// Too weak to bend the line, strong enough to keep it finite where the classes are separable.
         const ALPHA: f64 = 1e-2;
         /// Scores that say nothing would give 0 or less, and no order to set thresholds by.
         const FLATTEST: f32 = 1e-3;
-        let fit = SparseLogistic::new(ALPHA).fit(&CsrMatrix::of_column(scores), positive)?;
+        let fit = Solver::fit(
+            &SparseLogistic::new(ALPHA),
+            &CsrMatrix::of_column(scores),
+            positive,
+            weights,
+        )?;
         Ok(Self {
             scale: (fit.weights[0] as f32).max(FLATTEST),
             offset: fit.intercept as f32,
@@ -35,9 +40,12 @@ const RATES: [f32; 8] = [0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1];
 const SUPPORT: f64 = 3.0;
 
 /// Thresholds on calibrated log-odds of held-out rows. A cluster of genuine messages counts once, so that a template
-/// sent a thousand times is no thousand pieces of evidence.
-pub(crate) fn thresholds(logits: &[f32], bad: &[bool], clusters: &[usize]) -> Thresholds {
-    let weights = cluster_weights(clusters, bad);
+/// sent a thousand times is no thousand pieces of evidence; `row_weights` count besides.
+pub(crate) fn thresholds(logits: &[f32], bad: &[bool], clusters: &[usize], row_weights: &[f64]) -> Thresholds {
+    let mut weights = cluster_weights(clusters, bad);
+    for (weight, row_weight) in weights.iter_mut().zip(row_weights) {
+        *weight *= row_weight;
+    }
     let ham: f64 = (0..bad.len()).filter(|&row| !bad[row]).map(|row| weights[row]).sum();
     let mut order: Vec<usize> = (0..logits.len()).collect();
     order.sort_by(|&a, &b| logits[b].total_cmp(&logits[a]));
@@ -59,7 +67,7 @@ pub(crate) fn thresholds(logits: &[f32], bad: &[bool], clusters: &[usize]) -> Th
         );
         rows = rest;
     }
-    let bad_rows = bad.iter().filter(|&&bad| bad).count() as f64;
+    let bad_rows: f64 = (0..bad.len()).filter(|&row| bad[row]).map(|row| weights[row]).sum();
     let by_false_positive_rate = RATES
         .into_iter()
         .filter(|&rate| f64::from(rate) * ham >= SUPPORT)
@@ -174,7 +182,7 @@ mod tests {
                 positive.push((index as f32) < share * 200.0);
             }
         }
-        let line = Platt::fit(&scores, &positive).unwrap();
+        let line = Platt::fit(&scores, &positive, &vec![1.0; scores.len()]).unwrap();
         assert!(
             (line.scale - 2.0).abs() < 0.05 && (line.offset + 1.0).abs() < 0.05,
             "{line:?}"
@@ -186,7 +194,7 @@ mod tests {
         let logits: Vec<f32> = (0..4000).map(|row| (row * 7919 % 4000) as f32 / 400.0 - 5.0).collect();
         let bad: Vec<bool> = (0..4000).map(|row| row * 7919 % 4000 > 1000 + row % 1500).collect();
         let clusters: Vec<usize> = (0..4000).collect();
-        let thresholds = thresholds(&logits, &bad, &clusters);
+        let thresholds = thresholds(&logits, &bad, &clusters, &vec![1.0; 4000]);
         let ham = bad.iter().filter(|bad| !**bad).count() as f32;
         assert!(thresholds.by_false_positive_rate.len() >= 5);
         for threshold in &thresholds.by_false_positive_rate {

@@ -23,20 +23,19 @@ pub fn card(
     notes: &CardNotes,
 ) -> String {
     let rows = corpus.records.len();
+    let weights: Vec<f64> = corpus.files.iter().map(|file| file.weight).collect();
     let solver = options
         .solver
-        .resolve(rows, options.buckets.count() + smishing::Signal::COUNT);
+        .resolve(rows, options.buckets.count() + smishing::Signal::COUNT, &weights);
     let data: Vec<Value> = corpus
         .files
         .iter()
         .map(|file| {
-            let name = file.name();
-            let stem = name.split('.').next().unwrap_or(&name);
-            let folder = file.path.parent().and_then(std::path::Path::file_name);
-            let folder = folder.map_or_else(String::new, |folder| folder.to_string_lossy().into_owned());
+            let licence = notes.licences.iter().find(|(name, _)| file.goes_by(name));
             json!({
-                "file": name,
-                "licence": notes.licences.get(stem).or_else(|| notes.licences.get(&folder)),
+                "file": file.name(),
+                "licence": licence.map(|(_, licence)| licence),
+                "weight": file.weight,
                 "sha256": file.sha256,
                 "rows": file.rows(),
                 "bad_rows": file.bad_rows.len(),

@@ -51,6 +51,8 @@ pub struct FileReport {
     pub labels: BTreeMap<Label, usize>,
     /// Rows that could not be used.
     pub bad_rows: Vec<BadRow>,
+    /// What each of its rows counts in training, calibration and thresholds, against 1 of others.
+    pub weight: f64,
 }
 
 impl FileReport {
@@ -60,6 +62,14 @@ impl FileReport {
         self.path
             .file_name()
             .map_or_else(String::new, |name| name.to_string_lossy().into_owned())
+    }
+
+    /// Whether people may mean this file by `name`: its name without extension, or its folder's name.
+    #[must_use]
+    pub fn goes_by(&self, name: &str) -> bool {
+        let own = self.name();
+        let folder = self.path.parent().and_then(Path::file_name);
+        own.split('.').next() == Some(name) || folder.is_some_and(|folder| folder == name)
     }
 
     /// Usable rows.
@@ -149,6 +159,7 @@ impl Corpus {
             sha256: hex(&Sha256::digest(&bytes)),
             labels: BTreeMap::new(),
             bad_rows: Vec::new(),
+            weight: 1.0,
         };
         let name = report.name();
         let format = options.format.unwrap_or_else(|| match Format::of_path(path) {
@@ -170,6 +181,22 @@ impl Corpus {
             }
         }
         self.files.push(report);
+        Ok(())
+    }
+
+    /// Makes each row of the files that [go by](FileReport::goes_by) `name` count `weight`.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Setting`] where no file goes by that name, or the weight is below 0 or not finite.
+    pub fn weigh(&mut self, name: &str, weight: f64) -> Result<(), Error> {
+        let mut files = self.files.iter_mut().filter(|file| file.goes_by(name)).peekable();
+        if files.peek().is_none() || !(weight.is_finite() && weight >= 0.0) {
+            return Err(Error::Setting(format!(
+                "weight {weight} for `{name}`: expected 0 or more, and the name of a file without extension or of a folder"
+            )));
+        }
+        files.for_each(|file| file.weight = weight);
         Ok(())
     }
 

@@ -70,6 +70,8 @@ pub struct Problem {
     pub labels: Vec<Label>,
     /// The rows' near-duplicate clusters.
     pub clusters: Clusters,
+    /// What each row counts; see [`FileReport::weight`](crate::FileReport::weight).
+    pub weights: Vec<f64>,
 }
 
 impl Problem {
@@ -80,6 +82,11 @@ impl Problem {
             matrix: CsrMatrix::of_messages(buckets, corpus.records.iter().map(crate::Record::message)),
             labels: corpus.records.iter().map(|record| record.label).collect(),
             clusters: corpus.clusters(),
+            weights: corpus
+                .records
+                .iter()
+                .map(|record| corpus.files[record.file].weight)
+                .collect(),
         }
     }
 
@@ -90,6 +97,7 @@ impl Problem {
             matrix: self.matrix.select(rows),
             labels: rows.iter().map(|&row| self.labels[row]).collect(),
             clusters: self.clusters.select(rows),
+            weights: rows.iter().map(|&row| self.weights[row]).collect(),
         }
     }
 }
@@ -110,11 +118,11 @@ pub fn train(problem: &Problem, options: &TrainOptions, progress: Progress<'_>) 
     let rows = problem.labels.len();
     let solver = options
         .solver
-        .resolve(rows, problem.matrix.columns())
+        .resolve(rows, problem.matrix.columns(), &problem.weights)
         .with_alpha(options.alpha);
     let bad: Vec<bool> = problem.labels.iter().map(|label| label.is_bad()).collect();
     let bad_head = fit_head("genuine or bad", problem, &bad, solver.as_ref(), options, progress)?;
-    let thresholds = thresholds(&bad_head.held_out, &bad, problem.clusters.as_slice());
+    let thresholds = thresholds(&bad_head.held_out, &bad, problem.clusters.as_slice(), &problem.weights);
 
     let bad_rows: Vec<usize> = (0..rows).filter(|&row| bad[row]).collect();
     let smishing: Vec<bool> = bad_rows
@@ -220,7 +228,8 @@ fn fit_head(
         .map(|fold| {
             let kept: Vec<usize> = (0..folds.len()).filter(|&row| folds[row] != fold).collect();
             let classes: Vec<bool> = kept.iter().map(|&row| positive[row]).collect();
-            let fit = solver.fit(&problem.matrix.select(&kept), &classes)?;
+            let weights: Vec<f64> = kept.iter().map(|&row| problem.weights[row]).collect();
+            let fit = solver.fit(&problem.matrix.select(&kept), &classes, &weights)?;
             progress(
                 name,
                 done.fetch_add(1, std::sync::atomic::Ordering::Relaxed) + 1,
@@ -235,7 +244,7 @@ fn fit_head(
         .enumerate()
         .map(|(row, &fold)| fits[fold].logit(&problem.matrix, row) as f32)
         .collect();
-    let calibration = Platt::fit(&scores, positive)?;
+    let calibration = Platt::fit(&scores, positive, &problem.weights)?;
     let held_out = scores.iter().map(|&score| calibration.logit(score)).collect();
     Ok(FittedHead {
         fit,

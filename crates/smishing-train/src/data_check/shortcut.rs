@@ -169,7 +169,12 @@ fn trees(facts: &[Vec<f64>], bad: &[bool], train: &[usize], test: &[usize]) -> R
 fn linear(facts: &[Vec<f64>], bad: &[bool], train: &[usize], test: &[usize]) -> Result<Vec<f64>, Error> {
     let rows = |rows: &[usize]| CsrMatrix::of_dense_rows(rows.iter().map(|&row| facts[row].as_slice()));
     let classes: Vec<bool> = train.iter().map(|&row| bad[row]).collect();
-    let fit = SparseLogistic::new(1.0).fit(&rows(train), &classes)?;
+    let fit = Solver::fit(
+        &SparseLogistic::new(1.0),
+        &rows(train),
+        &classes,
+        &vec![1.0; classes.len()],
+    )?;
     let test = rows(test);
     Ok((0..test.rows()).map(|row| fit.logit(&test, row)).collect())
 }

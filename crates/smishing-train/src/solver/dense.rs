@@ -1,5 +1,5 @@
 use super::sparse::Objective;
-use super::{LinearFit, Solver, check_classes};
+use super::{LinearFit, Solver, all_one, check};
 use crate::{CsrMatrix, Error};
 use linfa::dataset::DatasetBase;
 use linfa::traits::Fit;
@@ -29,8 +29,13 @@ impl DenseLinfa {
 }
 
 impl Solver for DenseLinfa {
-    fn fit(&self, matrix: &CsrMatrix, positive: &[bool]) -> Result<LinearFit, Error> {
-        check_classes(matrix, positive)?;
+    fn fit(&self, matrix: &CsrMatrix, positive: &[bool], weights: &[f64]) -> Result<LinearFit, Error> {
+        check(matrix, positive, weights)?;
+        if !all_one(weights) {
+            return Err(Error::Setting(
+                "linfa-logistic counts every row alike: use --solver sparse for weights".into(),
+            ));
+        }
         if matrix.rows().saturating_mul(matrix.columns()) > MAX_CELLS {
             return Err(Error::Setting(format!(
                 "a dense matrix of {} x {} needs more than 4 GiB: use --solver sparse, or fewer --bits",
@@ -48,14 +53,14 @@ impl Solver for DenseLinfa {
             .map_err(|error| Error::Solver(error.to_string()))?;
         // linfa calls the larger class positive; equal ones by its own rule.
         let sign = if model.labels().pos.class { 1.0 } else { -1.0 };
-        let weights: Vec<f64> = model.params().iter().map(|&weight| sign * f64::from(weight)).collect();
+        let fitted: Vec<f64> = model.params().iter().map(|&weight| sign * f64::from(weight)).collect();
         let intercept = sign * f64::from(model.intercept());
-        let parameters: Vec<f64> = weights.iter().copied().chain([intercept]).collect();
+        let parameters: Vec<f64> = fitted.iter().copied().chain([intercept]).collect();
         // linfa returns Ok when it runs out of iterations: the gradient tells whether it got there.
-        let gradient = Objective::new(matrix, positive, None, self.alpha).gradient(&parameters);
+        let gradient = Objective::new(matrix, positive, weights, self.alpha).gradient(&parameters);
         let gradient_norm = gradient.iter().map(|slope| slope * slope).sum::<f64>().sqrt();
         Ok(LinearFit {
-            weights,
+            weights: fitted,
             intercept,
             gradient_norm,
             converged: gradient_norm <= TOLERANCE * positive.len() as f64,

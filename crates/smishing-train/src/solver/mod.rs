@@ -36,12 +36,13 @@ impl LinearFit {
 
 /// What fits a binary logistic regression.
 pub trait Solver: Sync {
-    /// Fits `positive` (one a row) on the rows of `matrix`.
+    /// Fits `positive` (one a row) on the rows of `matrix`, each of which counts as much as its weight.
     ///
     /// # Errors
     ///
-    /// [`Error::Data`] where only one class is there, [`Error::Solver`] where the solver fails.
-    fn fit(&self, matrix: &CsrMatrix, positive: &[bool]) -> Result<LinearFit, Error>;
+    /// [`Error::Data`] where only one class is there, [`Error::Setting`] for weights that the solver cannot take,
+    /// [`Error::Solver`] where it fails.
+    fn fit(&self, matrix: &CsrMatrix, positive: &[bool], weights: &[f64]) -> Result<LinearFit, Error>;
 }
 
 /// Which solver to use.
@@ -57,12 +58,13 @@ pub enum SolverKind {
 }
 
 impl SolverKind {
-    /// The choice for a matrix of this size: dense up to 16 Mi cells (64 MiB), which linfa fits in seconds.
+    /// The choice for a matrix of this size: dense up to 16 Mi cells (64 MiB), which linfa fits in seconds, where all
+    /// rows count 1.
     #[must_use]
-    pub fn resolve(self, rows: usize, columns: usize) -> Self {
+    pub fn resolve(self, rows: usize, columns: usize, weights: &[f64]) -> Self {
         const DENSE_CELLS: usize = 16 << 20;
         match self {
-            Self::Auto if rows.saturating_mul(columns) <= DENSE_CELLS => Self::Linfa,
+            Self::Auto if rows.saturating_mul(columns) <= DENSE_CELLS && all_one(weights) => Self::Linfa,
             Self::Auto => Self::Sparse,
             chosen => chosen,
         }
@@ -100,9 +102,20 @@ impl fmt::Display for SolverKind {
     }
 }
 
-/// Both classes have to be there.
-fn check_classes(matrix: &CsrMatrix, positive: &[bool]) -> Result<(), Error> {
-    assert_eq!(matrix.rows(), positive.len(), "one label a row");
+#[allow(clippy::float_cmp, reason = "1 is the default, not the result of a computation")]
+fn all_one(weights: &[f64]) -> bool {
+    weights.iter().all(|&weight| weight == 1.0)
+}
+
+/// Both classes have to be there, and weights have to be weights.
+fn check(matrix: &CsrMatrix, positive: &[bool], weights: &[f64]) -> Result<(), Error> {
+    assert!(
+        matrix.rows() == positive.len() && matrix.rows() == weights.len(),
+        "one label and one weight a row"
+    );
+    if let Some(weight) = weights.iter().find(|weight| !(weight.is_finite() && **weight >= 0.0)) {
+        return Err(Error::Setting(format!("row weight {weight}: expected 0 or more")));
+    }
     let count = positive.iter().filter(|&&positive| positive).count();
     if count == 0 || count == positive.len() {
         return Err(Error::Data(format!(
@@ -145,12 +158,13 @@ mod tests {
         let positive: Vec<bool> = (0..8).flat_map(|_| [false; 5].into_iter().chain([true; 5])).collect();
         let matrix = CsrMatrix::of_messages(Buckets::new(8).unwrap(), texts.iter().map(|text| Message::new(text)));
         let alpha = 0.1;
-        let sparse = SparseLogistic::new(alpha).fit(&matrix, &positive).unwrap();
-        let linfa = DenseLinfa::new(alpha).fit(&matrix, &positive).unwrap();
+        let ones = vec![1.0; matrix.rows()];
+        let sparse = Solver::fit(&SparseLogistic::new(alpha), &matrix, &positive, &ones).unwrap();
+        let linfa = DenseLinfa::new(alpha).fit(&matrix, &positive, &ones).unwrap();
         assert!(sparse.converged, "{}", sparse.gradient_norm);
         let objective = |fit: &LinearFit| {
             let parameters: Vec<f64> = fit.weights.iter().copied().chain([fit.intercept]).collect();
-            sparse::Objective::new(&matrix, &positive, None, alpha).cost(&parameters)
+            sparse::Objective::new(&matrix, &positive, &ones, alpha).cost(&parameters)
         };
         let (ours, theirs) = (objective(&sparse), objective(&linfa));
         assert!(
@@ -168,8 +182,48 @@ mod tests {
         let matrix = CsrMatrix::of_column(&[1.0, 2.0]);
         for solver in [SolverKind::Sparse, SolverKind::Linfa] {
             assert!(matches!(
-                solver.with_alpha(1.0).fit(&matrix, &[true, true]),
+                solver.with_alpha(1.0).fit(&matrix, &[true, true], &[1.0, 1.0]),
                 Err(Error::Data(_))
+            ));
+        }
+    }
+
+    /// A row that counts 3 is the same as three rows.
+    #[test]
+    fn weights_are_repetitions() {
+        let texts = ["see you at eight", "claim your prize", "lunch?", "your prize is lunch"];
+        let positive = [false, true, false, true];
+        let rows = |order: &[usize]| {
+            (
+                CsrMatrix::of_messages(
+                    Buckets::new(8).unwrap(),
+                    order.iter().map(|&row| Message::new(texts[row])),
+                ),
+                order.iter().map(|&row| positive[row]).collect::<Vec<_>>(),
+            )
+        };
+        let (matrix, classes) = rows(&[0, 1, 2, 3]);
+        let (repeated, repeated_classes) = rows(&[0, 1, 2, 3, 3, 3]);
+        let solver = SolverKind::Sparse.with_alpha(0.1);
+        let weighted = solver.fit(&matrix, &classes, &[1.0, 1.0, 1.0, 3.0]).unwrap();
+        let plain = solver.fit(&repeated, &repeated_classes, &[1.0; 6]).unwrap();
+        for row in 0..4 {
+            let (ours, theirs) = (weighted.logit(&matrix, row), plain.logit(&matrix, row));
+            assert!((ours - theirs).abs() < 1e-3, "{ours} {theirs}");
+        }
+    }
+
+    #[test]
+    fn weights_that_make_no_sense_or_no_difference_to_linfa_are_errors() {
+        let matrix = CsrMatrix::of_column(&[1.0, 2.0]);
+        for (solver, weights) in [
+            (SolverKind::Sparse, [1.0, -1.0]),
+            (SolverKind::Sparse, [f64::NAN, 1.0]),
+            (SolverKind::Linfa, [1.0, 0.5]),
+        ] {
+            assert!(matches!(
+                solver.with_alpha(1.0).fit(&matrix, &[true, false], &weights),
+                Err(Error::Setting(_))
             ));
         }
     }

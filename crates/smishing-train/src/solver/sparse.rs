@@ -1,4 +1,4 @@
-use super::{LinearFit, Solver, check_classes};
+use super::{LinearFit, Solver, check};
 use crate::{CsrMatrix, Error};
 use argmin::core::{CostFunction, Executor, Gradient, State};
 use argmin::solver::linesearch::MoreThuenteLineSearch;
@@ -28,7 +28,6 @@ use linfa::traits::Fit;
 #[derive(Clone, Debug, PartialEq)]
 pub struct SparseLogistic {
     alpha: f64,
-    row_weights: Option<Vec<f64>>,
 }
 
 /// Unchecked settings of [`SparseLogistic`], as linfa has them.
@@ -43,27 +42,12 @@ impl SparseLogistic {
     /// Settings with the strength of the L2 penalty, to be checked.
     #[must_use]
     pub fn params(alpha: f64) -> SparseLogisticParams {
-        SparseLogisticParams(Self {
-            alpha,
-            row_weights: None,
-        })
+        SparseLogisticParams(Self { alpha })
     }
 
     /// For an alpha that is known to be positive.
     pub(crate) fn new(alpha: f64) -> Self {
-        Self {
-            alpha,
-            row_weights: None,
-        }
-    }
-}
-
-impl SparseLogisticParams {
-    /// What each row counts, 1 by default.
-    #[must_use]
-    pub fn row_weights(mut self, weights: Vec<f64>) -> Self {
-        self.0.row_weights = Some(weights);
-        self
+        Self { alpha }
     }
 }
 
@@ -72,18 +56,10 @@ impl ParamGuard for SparseLogisticParams {
     type Error = Error;
 
     fn check_ref(&self) -> Result<&Self::Checked, Self::Error> {
-        let weights_fit = self
-            .0
-            .row_weights
-            .as_ref()
-            .is_none_or(|weights| weights.iter().all(|weight| weight.is_finite() && *weight >= 0.0));
-        if self.0.alpha > 0.0 && self.0.alpha.is_finite() && weights_fit {
+        if self.0.alpha > 0.0 && self.0.alpha.is_finite() {
             Ok(&self.0)
         } else {
-            Err(Error::Setting(format!(
-                "alpha {} and row weights have to be finite, alpha above 0, weights not below 0",
-                self.0.alpha
-            )))
+            Err(Error::Setting(format!("alpha {}: expected more than 0", self.0.alpha)))
         }
     }
 
@@ -98,21 +74,18 @@ impl<T: AsSingleTargets<Elem = bool>> Fit<CsrMatrix, T, Error> for SparseLogisti
 
     fn fit(&self, dataset: &DatasetBase<CsrMatrix, T>) -> Result<LinearFit, Error> {
         let positive: Vec<bool> = dataset.targets().as_single_targets().to_vec();
-        Solver::fit(self, dataset.records(), &positive)
+        let weights = dataset.weights().map_or_else(
+            || vec![1.0; positive.len()],
+            |weights| weights.iter().map(|&weight| f64::from(weight)).collect(),
+        );
+        Solver::fit(self, dataset.records(), &positive, &weights)
     }
 }
 
 impl Solver for SparseLogistic {
-    fn fit(&self, matrix: &CsrMatrix, positive: &[bool]) -> Result<LinearFit, Error> {
-        check_classes(matrix, positive)?;
-        if self
-            .row_weights
-            .as_ref()
-            .is_some_and(|weights| weights.len() != matrix.rows())
-        {
-            return Err(Error::Setting("one weight a row expected".into()));
-        }
-        let objective = Objective::new(matrix, positive, self.row_weights.as_deref(), self.alpha);
+    fn fit(&self, matrix: &CsrMatrix, positive: &[bool], weights: &[f64]) -> Result<LinearFit, Error> {
+        check(matrix, positive, weights)?;
+        let objective = Objective::new(matrix, positive, weights, self.alpha);
         let tolerance = TOLERANCE * matrix.rows() as f64;
         let failed = |error: argmin::core::Error| Error::Solver(error.to_string());
         let solver = LBFGS::new(MoreThuenteLineSearch::new(), 10)
@@ -147,12 +120,12 @@ impl Solver for SparseLogistic {
 pub(super) struct Objective<'a> {
     matrix: &'a CsrMatrix,
     positive: &'a [bool],
-    row_weights: Option<&'a [f64]>,
+    row_weights: &'a [f64],
     alpha: f64,
 }
 
 impl<'a> Objective<'a> {
-    pub(super) fn new(matrix: &'a CsrMatrix, positive: &'a [bool], row_weights: Option<&'a [f64]>, alpha: f64) -> Self {
+    pub(super) fn new(matrix: &'a CsrMatrix, positive: &'a [bool], row_weights: &'a [f64], alpha: f64) -> Self {
         Self {
             matrix,
             positive,
@@ -172,7 +145,7 @@ impl<'a> Objective<'a> {
                     .map(|(column, value)| f64::from(value) * weights[column])
                     .sum::<f64>();
             let margin = if self.positive[row] { logit } else { -logit };
-            (row, margin, self.row_weights.map_or(1.0, |weights| weights[row]))
+            (row, margin, self.row_weights[row])
         })
     }
 }
