@@ -794,12 +794,10 @@ mod train {
         let folder = TempDir::new().unwrap();
         let data = models().0.path().join("three.tsv");
         let model = folder.path().join("own.smsh");
-        let options = ["--bits", "10", "--solver", "sparse", "--weight", "three=0.5"];
-        run(training(&[&data], &model, &options), 0);
+        run(training(&[&data], &model, &["--weight", "three=0.5"]), 0);
         assert_eq!(card(&model)["data"][0]["weight"], 0.5);
         for weight in ["four=0.5", "three=-1", "three=x", "three"] {
-            let options = ["--bits", "10", "--weight", weight];
-            let (_, err) = run(training(&[&data], &model, &options), 2);
+            let (_, err) = run(training(&[&data], &model, &["--weight", weight]), 2);
             assert!(err.contains("weight") || err.contains("three"), "{weight}: {err}");
         }
     }
