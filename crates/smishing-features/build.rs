@@ -84,13 +84,15 @@ fn write_brands_and_phrases(out: &mut String) {
         .count();
     let charted = u16::try_from(charted).expect("fewer than 65,536 brands");
     let (mut next_charted, mut next_other) = (1..=charted, charted + 1..);
-    for [_, aliases, sector, _, official, _, _] in smishing_data::rows(smishing_data::BRANDS) {
+    let mut names: BTreeMap<u16, &str> = BTreeMap::new();
+    for [name, aliases, sector, _, official, _, _] in smishing_data::rows(smishing_data::BRANDS) {
         let id = if official.is_empty() {
             next_other.next()
         } else {
             next_charted.next()
         }
         .expect("fewer than 65,536 brands");
+        names.insert(id, name);
         for alias in aliases.split('|').filter(|alias| !alias.is_empty()) {
             let entry = phrases.entry(phrase_hash(&fold(alias))).or_default();
             // Where two brands share a name, the first row has it.
@@ -113,6 +115,8 @@ fn write_brands_and_phrases(out: &mut String) {
         }
     }
     *out += &format!("pub(crate) const CHARTED_BRANDS: u16 = {charted};\n");
+    let names: Vec<_> = names.into_values().collect();
+    *out += &format!("pub(crate) static BRAND_NAMES: [&str; {}] = {names:?};\n", names.len());
     let phrases: Vec<_> = phrases.into_iter().collect();
     write_table(out, "PHRASES", "(u32, u16)", &phrases);
     let indexed: Vec<_> = domains

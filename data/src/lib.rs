@@ -14,6 +14,10 @@ pub const SUFFIXES: &str = include_str!("../suffixes.tsv");
 /// Words and short phrases that requests, stories and warnings are made of: `class, lang, phrase`.
 pub const LEXICON: &str = include_str!("../lexicon.tsv");
 
+/// What each signal says to a person, a column a language: `signal, telling, en, es, fr, de, pt, hi`. `{text}` stands for
+/// the place in the message, `{brand}` for the brand; `telling` (1 to 3) is how much the sentence helps a person to judge.
+pub const REASONS: &str = include_str!("../reasons.tsv");
+
 /// Rows of one of the tables without its header, each split at tabs.
 ///
 /// ```

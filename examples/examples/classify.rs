@@ -3,7 +3,7 @@
 //! ```sh
 //! cargo run --release -p smishing-examples --example classify -- "Your parcel is held, pay at post-fee.top"
 //! ```
-use smishing::Classifier;
+use smishing::{Classifier, Language};
 use std::{env, io};
 
 fn main() -> io::Result<()> {
@@ -27,7 +27,11 @@ fn tell(classifier: &Classifier, text: &str) {
     let explanation = classifier.explain(text);
     let verdict = explanation.verdict();
     println!("{:<9} {:.3}  {text}", verdict.label(), verdict.score());
-    for reason in explanation.reasons().take(2) {
-        println!("    {:+.2}  {}", reason.contribution, reason.signal.description());
+    for reason in explanation.reasons().into_iter().take(2) {
+        println!(
+            "    {:+.2}  {}",
+            reason.contribution,
+            reason.sentence(text, Language::English)
+        );
     }
 }

@@ -6,7 +6,7 @@
 //! ```sh
 //! cargo run --release -p smishing-examples --example otp_guard
 //! ```
-use smishing::{Classifier, Explanation, Message, Signal};
+use smishing::{Classifier, Explanation, Language, Message, Signal};
 use std::error::Error;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader};
@@ -30,7 +30,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         let explanation = classifier.explain(Message::new(text).with_sender(sender));
         if explanation.verdict().label().is_bad() {
             held += 1;
-            println!("HELD  {sender}: {text}\n      because: {}", because(&explanation));
+            println!("HELD  {sender}: {text}\n      because: {}", because(&explanation, text));
         } else if let Some(code) = code(&explanation, text) {
             codes += 1;
             println!("CODE  {sender}: {code}");
@@ -51,7 +51,9 @@ fn code<'a>(explanation: &Explanation, text: &'a str) -> Option<&'a str> {
 }
 
 /// The strongest reason; a message without telling signals was held for its wording.
-fn because(explanation: &Explanation) -> &'static str {
-    let strongest = explanation.reasons().next();
-    strongest.map_or("Its wording alone.", |reason| reason.signal.description())
+fn because(explanation: &Explanation, text: &str) -> String {
+    explanation.reasons().first().map_or_else(
+        || "its wording alone".into(),
+        |reason| reason.sentence(text, Language::English),
+    )
 }

@@ -4,7 +4,7 @@ use anyhow::Context;
 use clap::ValueEnum;
 use rayon::prelude::*;
 use serde_json::json;
-use smishing::{Classifier, Message, Policy, Scratch};
+use smishing::{Classifier, Language, Message, Policy, Scratch};
 use smishing_train::{BadRow, Columns, Format, Row, Rows};
 use std::fmt::Write as _;
 use std::fs::File;
@@ -181,11 +181,7 @@ impl Writer<'_> {
     }
 
     fn text(&self, row: &Row) -> String {
-        let shown: String = row
-            .text
-            .chars()
-            .map(|letter| if is_shown(letter) { letter } else { ' ' })
-            .collect();
+        let shown = output::shown(&row.text);
         if !self.explain {
             let verdict = self.classifier.classify(message(row));
             return format!("{:<9} {:.3}  {shown}\n", verdict.label(), verdict.score());
@@ -194,8 +190,9 @@ impl Writer<'_> {
         let verdict = explanation.verdict();
         let reasons: Vec<_> = explanation
             .reasons()
+            .into_iter()
             .take(2)
-            .map(|reason| reason.signal.description().trim_end_matches('.'))
+            .map(|reason| output::shown(&reason.sentence(&row.text, Language::English)))
             .collect();
         let reasons = if reasons.is_empty() {
             "the wording alone".to_owned()
@@ -272,10 +269,4 @@ fn message(row: &Row) -> Message<'_> {
         Some(sender) => message.with_sender(sender),
         None => message,
     }
-}
-
-/// Controls, and marks that turn the direction of writing, could make a terminal show what is not there.
-fn is_shown(letter: char) -> bool {
-    !letter.is_control()
-        && !matches!(letter, '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
 }

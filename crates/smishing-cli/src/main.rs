@@ -5,6 +5,7 @@ use std::process::ExitCode;
 mod classify;
 mod data;
 mod evaluate;
+mod explain;
 mod inspect;
 mod output;
 mod progress;
@@ -17,7 +18,8 @@ mod train;
     version,
     max_term_width = 110,
     after_help = "Examples:
-  smishing classify --explain \"Your parcel is held, pay the fee at post-fee.top\"
+  smishing classify \"Your parcel is held, pay the fee at post-fee.top\"
+  smishing explain \"Your parcel is held, pay the fee at post-fee.top\"
   smishing classify --input messages.jsonl --output jsonl > verdicts.jsonl
   smishing train SMSSpamCollection --output uci.smsh
   smishing evaluate --folds 5 SMSSpamCollection
@@ -33,6 +35,7 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     Classify(classify::Args),
+    Explain(explain::Args),
     Train(train::Args),
     Evaluate(evaluate::Args),
     Inspect(inspect::Args),
@@ -48,6 +51,7 @@ enum Outcome {
 fn main() -> ExitCode {
     let outcome = match Cli::parse().command {
         Command::Classify(args) => classify::run(&args),
+        Command::Explain(args) => explain::run(&args),
         Command::Train(args) => train::run(&args),
         Command::Evaluate(args) => evaluate::run(&args),
         Command::Inspect(args) => inspect::run(&args),

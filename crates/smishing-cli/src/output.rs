@@ -24,6 +24,18 @@ pub(crate) fn note(text: impl Display) {
     let _ = writeln!(io::stderr(), "{text}");
 }
 
+/// Text of a message as it may stand on a terminal: controls, and marks that turn the direction of writing, could make
+/// the terminal show what is not there.
+pub(crate) fn shown(text: &str) -> String {
+    let harmless = |letter: char| {
+        !letter.is_control()
+            && !matches!(letter, '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
+    };
+    text.chars()
+        .map(|letter| if harmless(letter) { letter } else { ' ' })
+        .collect()
+}
+
 /// A report for people (`report.md`) and for programs (`report.json`), in a folder that is made if need be.
 pub(crate) fn write_report(folder: &Path, title: &str, text: &str, json: &str) -> anyhow::Result<()> {
     std::fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;

@@ -1015,3 +1015,44 @@ mod data {
         assert!(err.contains("otp.jsonl:2"), "{err}");
     }
 }
+
+mod explain {
+    use super::*;
+
+    const SCAM: &str = "Amazon: your account is locked, confirm the code you received at amaz0n-secure.top";
+
+    #[test]
+    fn reasons_are_sentences_and_the_parts_add_up() {
+        let (out, err) = run(smishing(["explain", SCAM]), 0);
+        for shown in [
+            "smishing",
+            SCAM,
+            "The link amaz0n-secure.top imitates Amazon",
+            "wording",
+        ] {
+            assert!(out.contains(shown), "{shown}: {out}");
+        }
+        assert!(!out.contains('\u{1b}') && err.is_empty(), "colours only on a terminal");
+        let sum = out.split("Sum\n").nth(1).unwrap();
+        let parts: Vec<f64> = sum
+            .lines()
+            .map(|line| line.split_whitespace().next().unwrap().parse().unwrap())
+            .collect();
+        assert!((parts[..3].iter().sum::<f64>() - parts[3]).abs() < 0.05, "{sum}");
+    }
+
+    #[test]
+    fn in_other_languages() {
+        let (out, _) = run(smishing(["explain", "--language", "es-MX", SCAM]), 0);
+        assert!(out.contains("El enlace amaz0n-secure.top imita a Amazon"), "{out}");
+        let (_, err) = run(smishing(["explain", "--language", "xx", SCAM]), 2);
+        assert!(err.contains("en, es, fr, de, pt, hi"), "{err}");
+    }
+
+    #[test]
+    fn nothing_in_the_message_reaches_the_terminal_as_a_command() {
+        let (out, _) = run(smishing(["explain", "pay\u{1b}[2J at \u{202e}post-fee.top"]), 0);
+        assert!(!out.contains('\u{1b}') && !out.contains('\u{202e}'), "{out:?}");
+        run(smishing(["explain", ""]), 0);
+    }
+}

@@ -3,7 +3,7 @@
 //! Requests are looked for sentence by sentence: a verb of asking, its object in the same sentence, and no negation
 //! close to the verb, since "never share your code" and "share your code" differ in nothing else.
 use crate::class::Classes;
-use crate::link::{Destination, Link, find_links};
+use crate::link::{Brand, Destination, Link, find_links};
 use crate::number::{NumberKind, find_numbers};
 use crate::term::{PHRASE_WORDS, Term, Terms, ends_sentence};
 use crate::token::Token;
@@ -16,6 +16,8 @@ use core::ops::Range;
 pub(crate) struct Found {
     pub(crate) signal: Signal,
     pub(crate) span: Range<usize>,
+    /// The brand that the signal is about, if it is about one.
+    pub(crate) brand: Option<Brand>,
 }
 
 /// Finds signals; holds the buffers that are reused from one message to the next.
@@ -106,8 +108,12 @@ impl Evidence {
 
 impl Findings {
     fn add(&mut self, signal: Signal, span: Range<usize>) {
+        self.add_of(None, signal, span);
+    }
+
+    fn add_of(&mut self, brand: Option<Brand>, signal: Signal, span: Range<usize>) {
         if self.signals.insert(signal) {
-            self.found.push(Found { signal, span });
+            self.found.push(Found { signal, span, brand });
         }
     }
 
@@ -125,10 +131,10 @@ impl Findings {
         /// Names are looked for in the first few links only: a message of links must not take quadratic time.
         const NAMED: usize = 3;
         let brands = evidence.terms.brands();
-        if let Some((_, span)) = brands.first() {
-            self.add(Signal::BrandNamed, span.clone());
+        if let Some((brand, span)) = brands.first() {
+            self.add_of(Some(*brand), Signal::BrandNamed, span.clone());
         }
-        let speaks_for_charted = brands.iter().any(|(brand, _)| brand.is_charted());
+        let charted = brands.iter().map(|(brand, _)| *brand).find(|brand| brand.is_charted());
         let asks = REQUESTS.into_iter().any(|signal| self.signals.contains(signal));
         let sender_name = sender.filter(|sender| sender.bytes().any(|byte| byte.is_ascii_alphabetic()));
         let mut sites = 0;
@@ -140,7 +146,12 @@ impl Findings {
             }
             sites += 1;
             self.add(Signal::LinkPresent, span.clone());
-            self.add(
+            let owner = match link.destination {
+                Destination::Official(brand) | Destination::Lookalike(brand) => Some(brand),
+                _ => None,
+            };
+            self.add_of(
+                owner,
                 match link.destination {
                     Destination::Official(_) => Signal::LinkOfficial,
                     Destination::UserContent => Signal::LinkUserContent,
@@ -173,7 +184,6 @@ impl Findings {
                     !at_home && brands.is_empty() && sender_name.is_none(),
                     Signal::LinkUnidentified,
                 ),
-                (!at_home && speaks_for_charted, Signal::BrandForeignLink),
                 (!at_home, Signal::LinkElsewhere),
                 (!at_home && asks, Signal::LinkDemand),
                 (tokens_outside(tokens, &span) <= 4, Signal::LinkBare),
@@ -181,6 +191,9 @@ impl Findings {
                 if holds {
                     self.add(signal, span.clone());
                 }
+            }
+            if charted.is_some() && !at_home {
+                self.add_of(charted, Signal::BrandForeignLink, span);
             }
         }
     }

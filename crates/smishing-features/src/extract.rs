@@ -1,6 +1,7 @@
 //! The one emitter of features, for training and for inference alike.
 use crate::detect::Detector;
 use crate::hash;
+use crate::link::Brand;
 use crate::token::Token;
 use crate::{Folds, Message, NormalizedText, Signal, SignalSet, words};
 use alloc::vec::Vec;
@@ -72,6 +73,18 @@ impl fmt::Display for BucketsError {
 
 impl core::error::Error for BucketsError {}
 
+/// A signal as found in a message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Finding {
+    /// The signal.
+    pub signal: Signal,
+    /// Its first place in the original text, in UTF-8 byte offsets on character boundaries; `None` where it has none.
+    pub span: Option<Range<usize>>,
+    /// The brand it is about, as the brand table writes it.
+    pub brand: Option<&'static str>,
+}
+
 /// Reads messages and emits their features: distinct buckets of hashed n-grams, and signals.
 ///
 /// The n-grams are byte 3-, 4- and 5-grams of the normalised text with a space on each side, and words and pairs of
@@ -140,13 +153,13 @@ impl Extractor {
         self.detector.signals()
     }
 
-    /// The signals of the message last read with [`read_tracked`](Self::read_tracked), each with its first place in
-    /// the original text (UTF-8 byte offsets) where it has one.
-    pub fn signal_spans(&self) -> impl Iterator<Item = (Signal, Option<Range<usize>>)> {
-        self.detector
-            .found()
-            .iter()
-            .map(|found| (found.signal, self.text.original_span(found.span.clone())))
+    /// The signals of the message last read with [`read_tracked`](Self::read_tracked), as they were found.
+    pub fn findings(&self) -> impl Iterator<Item = Finding> {
+        self.detector.found().iter().map(|found| Finding {
+            signal: found.signal,
+            span: self.text.original_span(found.span.clone()),
+            brand: found.brand.map(Brand::name),
+        })
     }
 
     /// Emits each bucket that an n-gram of the message last read falls into, once.

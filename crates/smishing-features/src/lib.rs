@@ -37,7 +37,7 @@ mod tables;
 mod term;
 mod token;
 
-pub use extract::{Buckets, BucketsError, Extractor};
+pub use extract::{Buckets, BucketsError, Extractor, Finding};
 pub use message::Message;
 pub use normalize::{Folds, NormalizedText};
 pub use schema::schema_hash;

@@ -1,7 +1,7 @@
 //! Links and mail addresses, with or without a scheme, and whose they are.
 use crate::hash;
 use crate::host_class::{HostClass, Tenure};
-use crate::tables::{CHARTED_BRANDS, DOMAIN_NAMES, DOMAINS, HOSTS, PHRASES};
+use crate::tables::{BRAND_NAMES, CHARTED_BRANDS, DOMAIN_NAMES, DOMAINS, HOSTS, PHRASES};
 use alloc::vec::Vec;
 use core::ops::Range;
 
@@ -12,6 +12,11 @@ pub(crate) struct Brand(pub(crate) u16);
 impl Brand {
     pub(crate) fn from_table(number: u16) -> Option<Self> {
         (number > 0).then_some(Self(number))
+    }
+
+    /// As the table writes it.
+    pub(crate) fn name(self) -> &'static str {
+        BRAND_NAMES.get(usize::from(self.0) - 1).copied().unwrap_or_default()
     }
 
     /// Whether the table knows domains of the brand; of others nobody can say which links are not theirs.

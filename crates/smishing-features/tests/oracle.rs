@@ -348,7 +348,7 @@ proptest! {
         let message = Message::new(&text).with_sender(sender.as_deref().unwrap_or_default());
         let mut extractor = Extractor::default();
         extractor.read_tracked(&message);
-        let spans: Vec<_> = extractor.signal_spans().collect();
+        let spans: Vec<_> = extractor.findings().map(|found| (found.signal, found.span)).collect();
         prop_assert_eq!(spans.iter().map(|found| found.0).collect::<BTreeSet<_>>().len(), spans.len());
         prop_assert_eq!(spans.iter().map(|found| found.0).collect::<SignalSet>(), extractor.signals());
         for (signal, span) in &spans {
@@ -407,7 +407,7 @@ fn hostile_texts_take_linear_time() {
         extractor.for_each_bucket(buckets, |_| distinct += 1);
         assert!(distinct <= buckets.count(), "{name}");
         extractor.for_each_occurrence(buckets, |_, span| assert!(span.end <= text.len(), "{name}"));
-        for (signal, span) in extractor.signal_spans() {
+        for (signal, span) in extractor.findings().map(|found| (found.signal, found.span)) {
             assert!(
                 span.is_none_or(|span| is_on_boundaries(&text, &span)),
                 "{name}: {signal:?}"

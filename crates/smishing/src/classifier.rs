@@ -243,11 +243,12 @@ impl Classifier {
         extractor.read_tracked(&message.into());
         let verdict = self.verdict(extractor);
         let mut signals: Vec<_> = extractor
-            .signal_spans()
-            .map(|(signal, span)| SignalContribution {
-                signal,
-                span,
-                contribution: self.bad.scale * self.signals[signal.column()][0],
+            .findings()
+            .map(|found| SignalContribution {
+                signal: found.signal,
+                span: found.span,
+                brand: found.brand,
+                contribution: self.bad.scale * self.signals[found.signal.column()][0],
             })
             .collect();
         signals.sort_by(|a, b| b.contribution.abs().total_cmp(&a.contribution.abs()));

@@ -1,4 +1,5 @@
 use crate::Verdict;
+use crate::wording::telling;
 use alloc::vec::Vec;
 use core::ops::Range;
 use smishing_features::Signal;
@@ -22,6 +23,8 @@ pub struct SignalContribution {
     pub signal: Signal,
     /// Its first place in the text, in UTF-8 byte offsets on character boundaries; `None` where it has none.
     pub span: Option<Range<usize>>,
+    /// The brand that it is about, if it is about one.
+    pub brand: Option<&'static str>,
     /// In log-odds of bad.
     pub contribution: f32,
 }
@@ -83,16 +86,19 @@ impl Explanation {
             .chain(self.spans.iter().map(|span| span.contribution))
     }
 
-    /// The signals that speak most for the verdict, strongest first: against the message where it is flagged, else for it.
-    pub fn reasons(&self) -> impl Iterator<Item = &SignalContribution> {
+    /// The signals that speak for the verdict (against the message where it is flagged, else for it): first what weighs
+    /// much and tells a person much.
+    #[must_use]
+    pub fn reasons(&self) -> Vec<&SignalContribution> {
         let bad = self.verdict.label().is_bad();
-        self.signals.iter().filter(move |signal| {
-            if bad {
-                signal.contribution > 0.0
-            } else {
-                signal.contribution < 0.0
-            }
-        })
+        let mut reasons: Vec<_> = self
+            .signals
+            .iter()
+            .filter(|signal| signal.contribution != 0.0 && (signal.contribution > 0.0) == bad)
+            .map(|reason| (reason.contribution.abs() * telling(reason.signal), reason))
+            .collect();
+        reasons.sort_by(|a, b| b.0.total_cmp(&a.0));
+        reasons.into_iter().map(|(_, reason)| reason).collect()
     }
 }
 

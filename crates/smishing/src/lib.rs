@@ -47,6 +47,7 @@ mod explanation;
 mod model;
 mod policy;
 mod verdict;
+mod wording;
 
 pub use classifier::{Classifier, Scratch, ngram_scale};
 pub use error::{ModelError, PolicyError};
@@ -55,3 +56,4 @@ pub use model::{FORMAT_VERSION, Head, Model, ModelParts, RateThreshold, Threshol
 pub use policy::Policy;
 pub use smishing_features::{Buckets, Message, Signal, SignalSet};
 pub use verdict::{Label, Probabilities, Verdict};
+pub use wording::{Language, UnknownLanguage};
