@@ -323,6 +323,12 @@ impl Findings {
         {
             self.add(Signal::AskCall, verb.span.start..number.end.max(verb.span.end));
         }
+        if let Some(verb) = asks(Classes::PAY)
+            && let Some(number) = first_from(&evidence.phones, stretch.start)
+            && !ends_sentence(text.get(stretch.end..number.start).unwrap_or_default())
+        {
+            self.add(Signal::AskPayNumber, verb.span.start..number.end.max(verb.span.end));
+        }
         if all.has(Classes::OPT_OUT)
             && (all.has(Classes::REPLY.with(Classes::SEND).with(Classes::FOLLOW))
                 || sentence

@@ -84,7 +84,13 @@ fn kind(text: &[u8], run: &Run) -> Option<NumberKind> {
     let glued =
         before.last().is_some_and(u8::is_ascii_alphabetic) || after.first().is_some_and(u8::is_ascii_alphabetic);
     let international = matches!(before.last(), Some(b'+'));
-    if !glued && !run.decimal && (9..=15).contains(&run.digits) && (run.groups > 1 || international || run.digits >= 10)
+    // Mobile numbers of nine digits are written without joints from Portugal to Mozambique, and start with a high digit;
+    // reference numbers start with any.
+    let mobile = matches!(text[run.span.start], b'6'..=b'9');
+    if !glued
+        && !run.decimal
+        && (9..=15).contains(&run.digits)
+        && (run.groups > 1 || international || mobile || run.digits >= 10)
     {
         return Some(NumberKind::Phone);
     }

@@ -55,6 +55,8 @@ signals! {
     AskReply = "ask.reply",
     /// Asks for a payment.
     AskPay = "ask.pay",
+    /// Asks to send money to a telephone number.
+    AskPayNumber = "ask.pay_number",
     /// Asks for gift cards or vouchers.
     AskGiftCard = "ask.gift_card",
     /// Asks to install an app.

@@ -292,6 +292,11 @@ const MESSAGES: &[(&str, &str, &[&str])] = &[
     ),
     (
         "",
+        "bom dia, aquele valor envia nesta conta 880001234",
+        &["ask.pay", "ask.pay_number", "phone.present"],
+    ),
+    (
+        "",
         "$12.40 debited at Corner Bakery at 10:42",
         &["money.present", "trust.transaction"],
     ),
