@@ -178,7 +178,7 @@ impl Findings {
                 (link.new_tld, Signal::LinkNewTld),
                 (link.random_host, Signal::LinkRandomHost),
                 (link.random_path, Signal::LinkRandomPath),
-                (text[span.clone()].starts_with(b"hxxp"), Signal::LinkDefanged),
+                (link.defanged, Signal::LinkDefanged),
                 (named, Signal::LinkNamedInText),
                 (
                     !at_home && brands.is_empty() && sender_name.is_none(),

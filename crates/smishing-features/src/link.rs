@@ -65,6 +65,8 @@ pub(crate) struct Link {
     /// Whether the path does.
     pub(crate) random_path: bool,
     pub(crate) email: bool,
+    /// Whether it is written so that programs do not see it.
+    pub(crate) defanged: bool,
 }
 
 /// Finds all links of `text` (normalised) in linear time.
@@ -73,14 +75,150 @@ pub(crate) fn find_links(text: &[u8], links: &mut Vec<Link>) {
     let mut done = 0;
     let mut at = 0;
     while let Some(step) = text[at..].iter().position(|&byte| byte == b'.') {
-        let run = host_bytes_around(text, done, at + step);
+        let dot = at + step;
+        let run = host_bytes_around(text, done, dot);
         at = run.end;
-        if let Some(link) = link_at(text, done, without_joints_at_ends(text, run)) {
+        // What may be broken is the start or the end of the run.
+        let gap = if text[run.end - 1] == b'.' { run.end - 1 } else { dot };
+        let link = link_at(text, done, without_joints_at_ends(text, run))
+            .or_else(|| broken_link_at(text, done, joint_around_dot(text, done, gap)?));
+        if let Some(link) = link {
             done = link.span.end;
             at = at.max(done);
             links.push(link);
         }
     }
+    find_spelt_links(text, links);
+}
+
+/// Links whose full stop is spelt: `northgate dot com`.
+fn find_spelt_links(text: &[u8], links: &mut Vec<Link>) {
+    const DOT: &[u8] = b" dot ";
+    let mut at = 0;
+    let before = links.len();
+    while let Some(step) = text[at..].windows(DOT.len()).position(|word| word == DOT) {
+        let joint = at + step..at + step + DOT.len();
+        at = joint.end;
+        if let Some(link) = broken_link_at(
+            text,
+            0,
+            Joint {
+                span: joint,
+                doubt: Doubt::Some,
+            },
+        ) && !links
+            .iter()
+            .rev()
+            .take(8)
+            .any(|known| known.span.start < link.span.end && link.span.start < known.span.end)
+        {
+            links.push(link);
+        }
+    }
+    if links.len() > before {
+        links.sort_by_key(|link| link.span.start);
+    }
+}
+
+/// What stands for the full stop of a link that is written so that programs do not see it.
+struct Joint {
+    span: Range<usize>,
+    doubt: Doubt,
+}
+
+/// How likely it is that no link was meant.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Doubt {
+    /// Nobody writes so by accident.
+    None,
+    /// A space before a full stop, or a word for it.
+    Some,
+    /// A space after a full stop, as after every sentence.
+    Much,
+}
+
+/// `[.]`, `(.)`, or a full stop with a space on one side or both.
+fn joint_around_dot(text: &[u8], from: usize, dot: usize) -> Option<Joint> {
+    let before = dot.checked_sub(1).filter(|&at| at >= from).map(|at| text[at]);
+    match (before, text.get(dot + 1)) {
+        (Some(b'['), Some(b']')) | (Some(b'('), Some(b')')) => Some(Joint {
+            span: dot - 1..dot + 2,
+            doubt: Doubt::None,
+        }),
+        (before, after) => {
+            let (left, right) = (before == Some(b' '), after == Some(&b' '));
+            (left || right).then(|| Joint {
+                span: dot - usize::from(left)..dot + 1 + usize::from(right),
+                doubt: if left { Doubt::Some } else { Doubt::Much },
+            })
+        }
+    }
+}
+
+/// The link around a joint: a host before it, a top-level domain after it.
+fn broken_link_at(text: &[u8], from: usize, joint: Joint) -> Option<Link> {
+    /// Longer hosts are not broken up by hand.
+    const LONGEST: usize = 64;
+    const SHORTEST: usize = 4;
+    let start = text[from..joint.span.start]
+        .iter()
+        .rev()
+        .take(LONGEST)
+        .take_while(|&&byte| is_host_byte(byte))
+        .count();
+    let start = joint.span.start - start;
+    let host = &text[start..joint.span.start];
+    let after = &text[joint.span.end..];
+    let tld = &after[..after
+        .iter()
+        .take(LONGEST)
+        .take_while(|byte| byte.is_ascii_alphabetic())
+        .count()];
+    if host.len() < SHORTEST || tld.len() < 2 || !host[0].is_ascii_alphanumeric() || host.ends_with(b".") {
+        return None;
+    }
+    let rest = &after[tld.len()..];
+    let ends = rest.first().is_none_or(|&byte| !is_host_byte(byte) && byte != b'@');
+    let has_path = rest.first() == Some(&b'/');
+    let mut name = [0; 2 * LONGEST + 1];
+    let len = host.len() + 1 + tld.len();
+    let name = name.get_mut(..len)?;
+    name[..host.len()].copy_from_slice(host);
+    name[host.len()] = b'.';
+    name[host.len() + 1..].copy_from_slice(tld);
+    let suffix = Suffix::of(name)?;
+    // "On 6-May. Info: ...", "nice shop . top marks": a link needs better signs then.
+    let marked = host.iter().any(|&byte| byte == b'-' || byte.is_ascii_digit());
+    let classic = matches!(tld, b"com" | b"net" | b"org");
+    let likely = has_path
+        || match joint.doubt {
+            Doubt::None => true,
+            Doubt::Some => !suffix.word_like && (marked || classic),
+            Doubt::Much => false,
+        };
+    if !ends || !likely {
+        return None;
+    }
+    let own_len = host.iter().rev().take_while(|&&byte| byte != b'.').count();
+    let own_label = joint.span.start - own_len..joint.span.start;
+    let path_start = joint.span.end + tld.len();
+    let end = path_start + path_len(rest);
+    let destination = destination(name, Some(&suffix));
+    Some(Link {
+        span: start - scheme_len(&text[from..start])..end,
+        random_host: destination == Destination::Unknown && is_unpronounceable(&text[own_label.clone()]),
+        own_label,
+        destination,
+        abused_tld: suffix.abused_tld,
+        new_tld: tld.len() > 2 && !OLD_GENERIC_TLDS.contains(&tld),
+        random_path: has_random_path(&text[path_start..end]),
+        email: false,
+        defanged: true,
+    })
+}
+
+fn has_random_path(path: &[u8]) -> bool {
+    path.split(|byte| !byte.is_ascii_alphanumeric()).any(looks_random)
 }
 
 /// The run of host bytes around the dot at `dot`, not before `from`.
@@ -187,10 +325,9 @@ fn link_at(text: &[u8], from: usize, host: Range<usize>) -> Option<Link> {
         abused_tld: suffix.is_some_and(|suffix| suffix.abused_tld),
         new_tld,
         random_host: destination == Destination::Unknown && is_unpronounceable(&text[own_label]),
-        random_path: text[path_start.min(end)..end]
-            .split(|byte| !byte.is_ascii_alphanumeric())
-            .any(looks_random),
+        random_path: has_random_path(&text[path_start.min(end)..end]),
         email,
+        defanged: text[start..].starts_with(b"hxxp"),
     })
 }
 
@@ -496,6 +633,38 @@ mod tests {
     }
 
     #[test]
+    fn links_written_so_that_programs_do_not_see_them() {
+        for (text, expected) in [
+            ("pay at post-fee[.]top/x now", "post-fee[.]top/x"),
+            ("pay at postfee(.)com", "postfee(.)com"),
+            ("pay at post-fee . com today", "post-fee . com"),
+            ("pay at postfee .com/pay", "postfee .com/pay"),
+            ("see lumio77. top/a", "lumio77. top/a"),
+            ("go to northgate dot com", "northgate dot com"),
+            ("see www.post-fee. com/a", "www.post-fee. com/a"),
+        ] {
+            let mut found = vec![];
+            find_links(text.as_bytes(), &mut found);
+            let shown: Vec<_> = found
+                .iter()
+                .map(|link| (&text[link.span.clone()], link.defanged))
+                .collect();
+            assert_eq!(shown, [(expected, true)], "{text}");
+        }
+        for text in [
+            "nice shop. top marks",
+            "call me. in a bit",
+            "the end. org chart follows",
+            "credited on 19-may-26. info neft",
+            "br0.. cn u go",
+            "we met . it was fun",
+            "connect the dot to dot",
+        ] {
+            assert_eq!(links(text), [], "{text}");
+        }
+    }
+
+    #[test]
     fn whose_link_it_is() {
         let amazon = named(b"amazon").unwrap();
         for official in ["amazon.com/orders", "https://www.amazon.co.uk"] {
@@ -551,6 +720,9 @@ mod tests {
             "a.com ".repeat(20_000),
             "@".repeat(50_000) + "x.com",
             "aa.com@".repeat(20_000),
+            "aaaa . com ".repeat(20_000),
+            "aaaa dot com ".repeat(20_000),
+            "aaaa . ".repeat(20_000),
         ] {
             let mut found = vec![];
             find_links(text.as_bytes(), &mut found);
