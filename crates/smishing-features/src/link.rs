@@ -81,7 +81,7 @@ pub(crate) fn find_links(text: &[u8], links: &mut Vec<Link>) {
         // What may be broken is the start or the end of the run.
         let gap = if text[run.end - 1] == b'.' { run.end - 1 } else { dot };
         let link = link_at(text, done, without_joints_at_ends(text, run))
-            .or_else(|| broken_link_at(text, done, joint_around_dot(text, done, gap)?));
+            .or_else(|| broken_link_at(text, done, &joint_around_dot(text, done, gap)?));
         if let Some(link) = link {
             done = link.span.end;
             at = at.max(done);
@@ -102,7 +102,7 @@ fn find_spelt_links(text: &[u8], links: &mut Vec<Link>) {
         if let Some(link) = broken_link_at(
             text,
             0,
-            Joint {
+            &Joint {
                 span: joint,
                 doubt: Doubt::Some,
             },
@@ -156,7 +156,7 @@ fn joint_around_dot(text: &[u8], from: usize, dot: usize) -> Option<Joint> {
 }
 
 /// The link around a joint: a host before it, a top-level domain after it.
-fn broken_link_at(text: &[u8], from: usize, joint: Joint) -> Option<Link> {
+fn broken_link_at(text: &[u8], from: usize, joint: &Joint) -> Option<Link> {
     /// Longer hosts are not broken up by hand.
     const LONGEST: usize = 64;
     const SHORTEST: usize = 4;
