@@ -29,6 +29,7 @@ mod link;
 mod message;
 mod normalize;
 mod number;
+mod scan;
 mod schema;
 mod script;
 mod signal;

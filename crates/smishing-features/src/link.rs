@@ -1,6 +1,7 @@
 //! Links and mail addresses, with or without a scheme, and whose they are.
 use crate::hash;
 use crate::host_class::{HostClass, Tenure};
+use crate::scan::first_where;
 use crate::tables::{BRAND_NAMES, CHARTED_BRANDS, DOMAIN_NAMES, DOMAINS, HOSTS, PHRASES};
 use alloc::vec::Vec;
 use core::ops::Range;
@@ -74,7 +75,7 @@ pub(crate) fn find_links(text: &[u8], links: &mut Vec<Link>) {
     links.clear();
     let mut done = 0;
     let mut at = 0;
-    while let Some(step) = text[at..].iter().position(|&byte| byte == b'.') {
+    while let Some(step) = first_where(&text[at..], |byte| byte == b'.') {
         let dot = at + step;
         let run = host_bytes_around(text, done, dot);
         at = run.end;
@@ -94,6 +95,9 @@ pub(crate) fn find_links(text: &[u8], links: &mut Vec<Link>) {
 /// Links whose full stop is spelt: `northgate dot com`.
 fn find_spelt_links(text: &[u8], links: &mut Vec<Link>) {
     const DOT: &[u8] = b" dot ";
+    if !may_spell_a_dot(text) {
+        return;
+    }
     let mut at = 0;
     let before = links.len();
     while let Some(step) = text[at..].windows(DOT.len()).position(|word| word == DOT) {
@@ -118,6 +122,19 @@ fn find_spelt_links(text: &[u8], links: &mut Vec<Link>) {
     if links.len() > before {
         links.sort_by_key(|link| link.span.start);
     }
+}
+
+/// Nearly no message does, and this search vectorises.
+#[allow(
+    clippy::needless_bitwise_bool,
+    reason = "lazy operators branch, and vector units cannot"
+)]
+fn may_spell_a_dot(text: &[u8]) -> bool {
+    let mut found = false;
+    for ((&space, &d), &o) in text.iter().zip(text.iter().skip(1)).zip(text.iter().skip(2)) {
+        found |= (space == b' ') & (d == b'd') & (o == b'o');
+    }
+    found
 }
 
 /// What stands for the full stop of a link that is written so that programs do not see it.
@@ -180,6 +197,17 @@ fn broken_link_at(text: &[u8], from: usize, joint: &Joint) -> Option<Link> {
     let rest = &after[tld.len()..];
     let ends = rest.first().is_none_or(|&byte| !is_host_byte(byte) && byte != b'@');
     let has_path = rest.first() == Some(&b'/');
+    // "On 6-May. Info: ...", "nice shop . top marks": a link needs better signs then. The cheap ones are looked at first,
+    // since every sentence ends in a full stop and a space.
+    let marked = || host.iter().any(|&byte| byte == b'-' || byte.is_ascii_digit());
+    let likely = match joint.doubt {
+        Doubt::None => true,
+        Doubt::Some => has_path || matches!(tld, b"com" | b"net" | b"org") || marked(),
+        Doubt::Much => has_path,
+    };
+    if !ends || !likely {
+        return None;
+    }
     let mut name = [0; 2 * LONGEST + 1];
     let len = host.len() + 1 + tld.len();
     let name = name.get_mut(..len)?;
@@ -187,16 +215,7 @@ fn broken_link_at(text: &[u8], from: usize, joint: &Joint) -> Option<Link> {
     name[host.len()] = b'.';
     name[host.len() + 1..].copy_from_slice(tld);
     let suffix = Suffix::of(name)?;
-    // "On 6-May. Info: ...", "nice shop . top marks": a link needs better signs then.
-    let marked = host.iter().any(|&byte| byte == b'-' || byte.is_ascii_digit());
-    let classic = matches!(tld, b"com" | b"net" | b"org");
-    let likely = has_path
-        || match joint.doubt {
-            Doubt::None => true,
-            Doubt::Some => !suffix.word_like && (marked || classic),
-            Doubt::Much => false,
-        };
-    if !ends || !likely {
+    if suffix.word_like && !has_path && joint.doubt != Doubt::None {
         return None;
     }
     let own_len = host.iter().rev().take_while(|&&byte| byte != b'.').count();

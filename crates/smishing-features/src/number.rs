@@ -1,4 +1,5 @@
 //! Telephone numbers, amounts and masked account numbers in normalised text.
+use crate::scan::first_where;
 use core::ops::Range;
 
 /// What a run of digits is.
@@ -17,7 +18,7 @@ pub(crate) enum NumberKind {
 /// Calls `found` for the numbers of `text`, from left to right, in linear time.
 pub(crate) fn find_numbers(text: &[u8], mut found: impl FnMut(NumberKind, Range<usize>)) {
     let mut at = 0;
-    while let Some(step) = text[at..].iter().position(u8::is_ascii_digit) {
+    while let Some(step) = first_where(&text[at..], |byte| byte.is_ascii_digit()) {
         let start = at + step;
         let run = digit_run(text, start);
         if let Some(kind) = kind(text, &run) {

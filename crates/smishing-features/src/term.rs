@@ -56,7 +56,9 @@ impl Terms {
         let mut end = 0;
         for (word, token) in tokens.iter().enumerate() {
             while links.next_if(|link| link.span.end <= token.span.start).is_some() {}
-            if ends_sentence(&text[end..token.span.start]) {
+            let between = &text[end..token.span.start];
+            // Nearly always a space alone.
+            if !matches!(between, [b' ']) && ends_sentence(between) {
                 sentence += 1;
                 previous = [None, None];
             }

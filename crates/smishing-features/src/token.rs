@@ -15,7 +15,7 @@ use unicode_segmentation::{UnicodeSegmentation, UnicodeWordIndices};
 #[must_use]
 pub fn words(text: &str) -> Words<'_> {
     Words(if text.is_ascii() {
-        Kind::Ascii { text, at: 0 }
+        Kind::Ascii(AsciiWords::new(text))
     } else {
         Kind::Unicode(text.unicode_word_indices())
     })
@@ -27,7 +27,7 @@ pub struct Words<'a>(Kind<'a>);
 
 #[derive(Debug)]
 enum Kind<'a> {
-    Ascii { text: &'a str, at: usize },
+    Ascii(AsciiWords<'a>),
     Unicode(UnicodeWordIndices<'a>),
 }
 
@@ -37,11 +37,7 @@ impl<'a> Iterator for Words<'a> {
     #[inline]
     fn next(&mut self) -> Option<Self::Item> {
         match &mut self.0 {
-            Kind::Ascii { text, at } => {
-                let word = next_ascii_word(text.as_bytes(), *at)?;
-                *at = word.end;
-                Some((word.start, &text[word]))
-            }
+            Kind::Ascii(words) => words.next(),
             Kind::Unicode(words) => words.next(),
         }
     }
@@ -55,72 +51,141 @@ pub(crate) struct Token {
     pub(crate) hash: u64,
 }
 
-/// Word-break classes of ASCII (UAX #29, table 3).
-#[derive(Clone, Copy, PartialEq, Eq)]
-#[repr(u8)]
-enum Class {
-    Other,
-    Letter,
-    Digit,
-    /// `_`, which joins words without being one.
-    Extend,
-    /// Joins letters on both sides.
-    MidLetter,
-    /// Joins digits on both sides.
-    MidNumber,
-    /// Joins either.
-    MidBoth,
+/// Words of ASCII, 64 bytes at a time: which bytes belong to words is a matter of bit arithmetic, without a branch a byte.
+#[derive(Debug)]
+struct AsciiWords<'a> {
+    text: &'a str,
+    /// Where the block of bytes starts that `inside` is about.
+    block: usize,
+    /// Bit n: byte `block + n` belongs to a word that was not given out yet.
+    inside: u64,
 }
 
-const CLASS: [Class; 256] = {
-    let mut class = [Class::Other; 256];
+impl<'a> AsciiWords<'a> {
+    fn new(text: &'a str) -> Self {
+        Self {
+            text,
+            block: 0,
+            inside: inside_words(text.as_bytes(), 0),
+        }
+    }
+
+    /// The next run of bytes inside words.
+    #[inline]
+    fn next_run(&mut self) -> Option<Range<usize>> {
+        let bytes = self.text.as_bytes();
+        while self.inside == 0 {
+            self.block += BLOCK;
+            if self.block >= bytes.len() {
+                return None;
+            }
+            self.inside = inside_words(bytes, self.block);
+        }
+        let first = self.inside.trailing_zeros();
+        let start = self.block + first as usize;
+        let mut len = (self.inside >> first).trailing_ones();
+        let mut end = start + len as usize;
+        // As long as the run reaches the end of its block.
+        while end == self.block + BLOCK && end < bytes.len() {
+            self.block += BLOCK;
+            self.inside = inside_words(bytes, self.block);
+            len = self.inside.trailing_ones();
+            end += len as usize;
+        }
+        self.inside &= u64::MAX.checked_shl((end - self.block) as u32).unwrap_or(0);
+        Some(start..end)
+    }
+}
+
+impl<'a> Iterator for AsciiWords<'a> {
+    type Item = (usize, &'a str);
+
+    #[inline]
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            let word = self.next_run()?;
+            // Underscores join words and are none.
+            let text = &self.text[word.clone()];
+            if text.bytes().any(|byte| byte != b'_') {
+                return Some((word.start, text));
+            }
+        }
+    }
+}
+
+const BLOCK: usize = 64;
+
+/// Word-break classes of ASCII (UAX #29, table 3), one bit each.
+mod class {
+    pub(super) const LETTER: u8 = 1;
+    pub(super) const DIGIT: u8 = 1 << 1;
+    /// `_`, which joins words without being one.
+    pub(super) const EXTEND: u8 = 1 << 2;
+    /// Joins letters on both sides.
+    pub(super) const MID_LETTER: u8 = 1 << 3;
+    /// Joins digits on both sides.
+    pub(super) const MID_NUMBER: u8 = 1 << 4;
+}
+
+const CLASS: [u8; 256] = {
+    use class::{DIGIT, EXTEND, LETTER, MID_LETTER, MID_NUMBER};
+    let mut class = [0; 256];
     let mut byte = 0;
     while byte < 128 {
         class[byte] = match byte as u8 {
-            b'a'..=b'z' | b'A'..=b'Z' => Class::Letter,
-            b'0'..=b'9' => Class::Digit,
-            b'_' => Class::Extend,
-            b':' => Class::MidLetter,
-            b',' | b';' => Class::MidNumber,
-            b'.' | b'\'' => Class::MidBoth,
-            _ => Class::Other,
+            b'a'..=b'z' | b'A'..=b'Z' => LETTER,
+            b'0'..=b'9' => DIGIT,
+            b'_' => EXTEND,
+            b':' => MID_LETTER,
+            b',' | b';' => MID_NUMBER,
+            b'.' | b'\'' => MID_LETTER | MID_NUMBER,
+            _ => 0,
         };
         byte += 1;
     }
     class
 };
 
-#[inline]
-fn class_at(bytes: &[u8], at: usize) -> Class {
-    bytes.get(at).map_or(Class::Other, |&byte| CLASS[usize::from(byte)])
+/// Bit n: byte `block + n` of ASCII text belongs to a word.
+fn inside_words(bytes: &[u8], block: usize) -> u64 {
+    let class_of = |at: Option<usize>| {
+        at.and_then(|at| bytes.get(at))
+            .map_or(0, |&byte| CLASS[usize::from(byte)])
+    };
+    let (mut letters, mut digits, mut extend, mut mid_letter, mut mid_number) = (0_u64, 0, 0, 0, 0);
+    let rest = &bytes[block.min(bytes.len())..];
+    for (step, eight) in rest[..rest.len().min(BLOCK)].chunks(8).enumerate() {
+        let mut classes = [0; 8];
+        for (class, &byte) in classes.iter_mut().zip(eight) {
+            *class = CLASS[usize::from(byte)];
+        }
+        let bits = transposed(u64::from_le_bytes(classes));
+        let place = |class: u8| (bits >> (8 * class.trailing_zeros()) & 0xFF) << (8 * step);
+        letters |= place(class::LETTER);
+        digits |= place(class::DIGIT);
+        extend |= place(class::EXTEND);
+        mid_letter |= place(class::MID_LETTER);
+        mid_number |= place(class::MID_NUMBER);
+    }
+    let before = class_of(block.checked_sub(1));
+    let after = class_of(Some(block + BLOCK));
+    // A joint between two of the same kind, also across the ends of the block.
+    let joined = |joints: u64, kind: u64, class: u8| {
+        let left = kind << 1 | u64::from(before & class != 0);
+        let right = kind >> 1 | u64::from(after & class != 0) << (BLOCK - 1);
+        joints & left & right
+    };
+    letters | digits | extend | joined(mid_letter, letters, class::LETTER) | joined(mid_number, digits, class::DIGIT)
 }
 
-fn next_ascii_word(bytes: &[u8], mut at: usize) -> Option<Range<usize>> {
-    use Class::{Digit, Extend, Letter, MidBoth, MidLetter, MidNumber};
-    loop {
-        while !matches!(class_at(bytes, at), Letter | Digit | Extend) {
-            at += 1;
-            if at >= bytes.len() {
-                return None;
-            }
-        }
-        let start = at;
-        let mut has_alphanumeric = false;
-        loop {
-            let class = class_at(bytes, at);
-            has_alphanumeric |= class != Extend;
-            at += 1;
-            match (class, class_at(bytes, at)) {
-                (_, Letter | Digit | Extend) => {}
-                (Letter, MidLetter | MidBoth) if class_at(bytes, at + 1) == Letter => at += 1,
-                (Digit, MidNumber | MidBoth) if class_at(bytes, at + 1) == Digit => at += 1,
-                _ => break,
-            }
-        }
-        if has_alphanumeric {
-            return Some(start..at);
-        }
-    }
+/// Bit k of byte i becomes bit i of byte k (Warren, Hacker's Delight, 7-3).
+const fn transposed(mut bits: u64) -> u64 {
+    let mut swap = (bits ^ (bits >> 7)) & 0x00AA_00AA_00AA_00AA;
+    bits ^= swap ^ (swap << 7);
+    swap = (bits ^ (bits >> 14)) & 0x0000_CCCC_0000_CCCC;
+    bits ^= swap ^ (swap << 14);
+    swap = (bits ^ (bits >> 28)) & 0x0000_0000_F0F0_F0F0;
+    bits ^ swap ^ (swap << 28)
 }
 
 #[cfg(test)]
@@ -156,6 +221,13 @@ mod tests {
         #[test]
         fn any_ascii_text(text in "[ -~\r\n\t]{0,80}") {
             same_as_unicode_segmentation(&text);
+        }
+
+        /// Long words, and joints at the ends of blocks.
+        #[test]
+        fn longer_than_a_block(text in "[ab1_.,:' ]{100,300}", long in "[a1_.]{60,200}") {
+            same_as_unicode_segmentation(&text);
+            same_as_unicode_segmentation(&long);
         }
     }
 }
