@@ -530,6 +530,15 @@ fn owner(domain: &[u8]) -> Option<Destination> {
 fn borrowed_name(name: &[u8], registrable: &[u8]) -> Option<Brand> {
     /// Shorter names are too often part of other words.
     const SHORTEST: usize = 5;
+    /// Whole labels below the registered one may be shorter: `irs.gov.secure-fund.com`.
+    const SHORTEST_LABEL: usize = 3;
+    let below = name[..name.len() - registrable.len()].split(|&byte| byte == b'.');
+    if let Some(brand) = below
+        .filter(|label| label.len() >= SHORTEST_LABEL)
+        .find_map(|label| named(label).filter(|brand| brand.is_charted()))
+    {
+        return Some(brand);
+    }
     let own_label = registrable.iter().position(|&byte| byte == b'.').unwrap_or(0);
     let free_part = &name[..name.len() - registrable.len() + own_label];
     for part in free_part.split(|&byte| matches!(byte, b'.' | b'-' | b'_')) {
@@ -697,6 +706,11 @@ mod tests {
         ] {
             assert_eq!(destination_of(lookalike), Destination::Lookalike(amazon), "{lookalike}");
         }
+        let irs = named(b"irs").unwrap();
+        assert_eq!(
+            destination_of("https://irs.gov.veltra-fund.com"),
+            Destination::Lookalike(irs)
+        );
         assert_eq!(destination_of("amzn.to/3xYz"), Destination::BrandShortener);
         assert_eq!(destination_of("facebook.com/some.page"), Destination::UserContent);
         assert_eq!(destination_of("bit.ly/3xYz"), Destination::Shortener);

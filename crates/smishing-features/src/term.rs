@@ -73,6 +73,7 @@ impl Terms {
                 continue;
             }
             self.look_up(token.hash, token.span.clone(), word, sentence);
+            self.look_up_parts(text, token, word, sentence);
             if let [_, Some(last)] = previous {
                 let pair = hash::pair(last.hash, token.hash);
                 self.look_up(pair, last.span.start..token.span.end, word - 1, sentence);
@@ -82,6 +83,21 @@ impl Terms {
                 }
             }
             previous = [previous[1], Some(token)];
+        }
+    }
+
+    /// UAX #29 joins letters around a colon: "alert:citibank" is one word, and two to people.
+    fn look_up_parts(&mut self, text: &[u8], token: &Token, word: usize, sentence: usize) {
+        /// Shorter words hold no two that are looked up.
+        const SHORTEST: usize = 7;
+        let bytes = &text[token.span.clone()];
+        if bytes.len() < SHORTEST || !bytes.contains(&b':') {
+            return;
+        }
+        let mut start = token.span.start;
+        for part in bytes.split(|&byte| byte == b':') {
+            self.look_up(hash::word(part), start..start + part.len(), word, sentence);
+            start += part.len() + 1;
         }
     }
 

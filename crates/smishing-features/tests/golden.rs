@@ -295,6 +295,7 @@ const MESSAGES: &[(&str, &str, &[&str])] = &[
         "bom dia, aquele valor envia nesta conta 880001234",
         &["ask.pay", "ask.pay_number", "phone.present"],
     ),
+    ("", "Subj:Netflix:the river path is open again", &["brand.named"]),
     (
         "",
         "$12.40 debited at Corner Bakery at 10:42",
