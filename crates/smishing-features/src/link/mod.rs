@@ -6,6 +6,8 @@ use crate::tables::{BRAND_NAMES, CHARTED_BRANDS, DOMAIN_NAMES, DOMAINS, HOSTS, P
 use alloc::vec::Vec;
 use core::ops::Range;
 
+mod broken;
+
 /// Number of a brand in the brand table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Brand(pub(crate) u16);
@@ -81,159 +83,15 @@ pub(crate) fn find_links(text: &[u8], links: &mut Vec<Link>) {
         at = run.end;
         // What may be broken is the start or the end of the run.
         let gap = if text[run.end - 1] == b'.' { run.end - 1 } else { dot };
-        let link = link_at(text, done, without_joints_at_ends(text, run))
-            .or_else(|| broken_link_at(text, done, &joint_around_dot(text, done, gap)?));
+        let link =
+            link_at(text, done, without_joints_at_ends(text, run)).or_else(|| broken::link_around_dot(text, done, gap));
         if let Some(link) = link {
             done = link.span.end;
             at = at.max(done);
             links.push(link);
         }
     }
-    find_spelt_links(text, links);
-}
-
-/// Links whose full stop is spelt: `northgate dot com`.
-fn find_spelt_links(text: &[u8], links: &mut Vec<Link>) {
-    const DOT: &[u8] = b" dot ";
-    if !may_spell_a_dot(text) {
-        return;
-    }
-    let mut at = 0;
-    let before = links.len();
-    while let Some(step) = text[at..].windows(DOT.len()).position(|word| word == DOT) {
-        let joint = at + step..at + step + DOT.len();
-        at = joint.end;
-        if let Some(link) = broken_link_at(
-            text,
-            0,
-            &Joint {
-                span: joint,
-                doubt: Doubt::Some,
-            },
-        ) && !links
-            .iter()
-            .rev()
-            .take(8)
-            .any(|known| known.span.start < link.span.end && link.span.start < known.span.end)
-        {
-            links.push(link);
-        }
-    }
-    if links.len() > before {
-        links.sort_by_key(|link| link.span.start);
-    }
-}
-
-/// Nearly no message does, and this search vectorises.
-#[allow(
-    clippy::needless_bitwise_bool,
-    reason = "lazy operators branch, and vector units cannot"
-)]
-fn may_spell_a_dot(text: &[u8]) -> bool {
-    let mut found = false;
-    for ((&space, &d), &o) in text.iter().zip(text.iter().skip(1)).zip(text.iter().skip(2)) {
-        found |= (space == b' ') & (d == b'd') & (o == b'o');
-    }
-    found
-}
-
-/// What stands for the full stop of a link that is written so that programs do not see it.
-struct Joint {
-    span: Range<usize>,
-    doubt: Doubt,
-}
-
-/// How likely it is that no link was meant.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Doubt {
-    /// Nobody writes so by accident.
-    None,
-    /// A space before a full stop, or a word for it.
-    Some,
-    /// A space after a full stop, as after every sentence.
-    Much,
-}
-
-/// `[.]`, `(.)`, or a full stop with a space on one side or both.
-fn joint_around_dot(text: &[u8], from: usize, dot: usize) -> Option<Joint> {
-    let before = dot.checked_sub(1).filter(|&at| at >= from).map(|at| text[at]);
-    match (before, text.get(dot + 1)) {
-        (Some(b'['), Some(b']')) | (Some(b'('), Some(b')')) => Some(Joint {
-            span: dot - 1..dot + 2,
-            doubt: Doubt::None,
-        }),
-        (before, after) => {
-            let (left, right) = (before == Some(b' '), after == Some(&b' '));
-            (left || right).then(|| Joint {
-                span: dot - usize::from(left)..dot + 1 + usize::from(right),
-                doubt: if left { Doubt::Some } else { Doubt::Much },
-            })
-        }
-    }
-}
-
-/// The link around a joint: a host before it, a top-level domain after it.
-fn broken_link_at(text: &[u8], from: usize, joint: &Joint) -> Option<Link> {
-    /// Longer hosts are not broken up by hand.
-    const LONGEST: usize = 64;
-    const SHORTEST: usize = 4;
-    let start = text[from..joint.span.start]
-        .iter()
-        .rev()
-        .take(LONGEST)
-        .take_while(|&&byte| is_host_byte(byte))
-        .count();
-    let start = joint.span.start - start;
-    let host = &text[start..joint.span.start];
-    let after = &text[joint.span.end..];
-    let tld = &after[..after
-        .iter()
-        .take(LONGEST)
-        .take_while(|byte| byte.is_ascii_alphabetic())
-        .count()];
-    if host.len() < SHORTEST || tld.len() < 2 || !host[0].is_ascii_alphanumeric() || host.ends_with(b".") {
-        return None;
-    }
-    let rest = &after[tld.len()..];
-    let ends = rest.first().is_none_or(|&byte| !is_host_byte(byte) && byte != b'@');
-    let has_path = rest.first() == Some(&b'/');
-    // "On 6-May. Info: ...", "nice shop . top marks": a link needs better signs then. The cheap ones are looked at first,
-    // since every sentence ends in a full stop and a space.
-    let marked = || host.iter().any(|&byte| byte == b'-' || byte.is_ascii_digit());
-    let likely = match joint.doubt {
-        Doubt::None => true,
-        Doubt::Some => has_path || matches!(tld, b"com" | b"net" | b"org") || marked(),
-        Doubt::Much => has_path,
-    };
-    if !ends || !likely {
-        return None;
-    }
-    let mut name = [0; 2 * LONGEST + 1];
-    let len = host.len() + 1 + tld.len();
-    let name = name.get_mut(..len)?;
-    name[..host.len()].copy_from_slice(host);
-    name[host.len()] = b'.';
-    name[host.len() + 1..].copy_from_slice(tld);
-    let suffix = Suffix::of(name)?;
-    if suffix.word_like && !has_path && joint.doubt != Doubt::None {
-        return None;
-    }
-    let own_len = host.iter().rev().take_while(|&&byte| byte != b'.').count();
-    let own_label = joint.span.start - own_len..joint.span.start;
-    let path_start = joint.span.end + tld.len();
-    let end = path_start + path_len(rest);
-    let destination = destination(name, Some(&suffix));
-    Some(Link {
-        span: start - scheme_len(&text[from..start])..end,
-        random_host: destination == Destination::Unknown && is_unpronounceable(&text[own_label.clone()]),
-        own_label,
-        destination,
-        abused_tld: suffix.abused_tld,
-        new_tld: tld.len() > 2 && !OLD_GENERIC_TLDS.contains(&tld),
-        random_path: has_random_path(&text[path_start..end]),
-        email: false,
-        defanged: true,
-    })
+    broken::find_spelt_links(text, links);
 }
 
 fn has_random_path(path: &[u8]) -> bool {
