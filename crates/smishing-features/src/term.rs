@@ -2,6 +2,7 @@
 use crate::class::Classes;
 use crate::hash;
 use crate::link::{Brand, Link};
+use crate::scan::first_where;
 use crate::script::is_unspaced;
 use crate::tables::PHRASES;
 use crate::token::Token;
@@ -50,6 +51,7 @@ impl Terms {
     pub(crate) fn find(&mut self, text: &[u8], tokens: &[Token], links: &[Link]) {
         self.terms.clear();
         self.brands.clear();
+        let colons = first_where(text, |byte| byte == b':').is_some();
         let mut sentence = 0;
         let mut links = links.iter().peekable();
         let mut previous: [Option<&Token>; 2] = [None, None];
@@ -73,7 +75,9 @@ impl Terms {
                 continue;
             }
             self.look_up(token.hash, token.span.clone(), word, sentence);
-            self.look_up_parts(text, token, word, sentence);
+            if colons {
+                self.look_up_parts(text, token, word, sentence);
+            }
             if let [_, Some(last)] = previous {
                 let pair = hash::pair(last.hash, token.hash);
                 self.look_up(pair, last.span.start..token.span.end, word - 1, sentence);
@@ -88,10 +92,8 @@ impl Terms {
 
     /// UAX #29 joins letters around a colon: "alert:citibank" is one word, and two to people.
     fn look_up_parts(&mut self, text: &[u8], token: &Token, word: usize, sentence: usize) {
-        /// Shorter words hold no two that are looked up.
-        const SHORTEST: usize = 7;
         let bytes = &text[token.span.clone()];
-        if bytes.len() < SHORTEST || !bytes.contains(&b':') {
+        if !bytes.contains(&b':') {
             return;
         }
         let mut start = token.span.start;

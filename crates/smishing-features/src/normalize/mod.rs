@@ -137,10 +137,12 @@ impl NormalizedText {
         self.bytes.clear();
         self.starts.clear();
         self.folds = Folds::default();
-        // The last span ends before the white space that rule 1 takes from the end.
-        self.original_len = text
-            .trim_end_matches(|letter: char| letter.is_whitespace() || letter.is_control())
-            .len();
+        if TRACK {
+            // The last span ends before the white space that rule 1 takes from the end.
+            self.original_len = text
+                .trim_end_matches(|letter: char| letter.is_whitespace() || letter.is_control())
+                .len();
+        }
         if self.fold_characters::<TRACK>(text) {
             self.undo_disguises::<TRACK>();
         }
