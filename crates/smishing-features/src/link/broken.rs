@@ -44,8 +44,11 @@ pub(super) fn find_spelt_links(text: &[u8], links: &mut Vec<Link>) {
     reason = "lazy operators branch, and vector units cannot"
 )]
 fn may_spell_a_dot(text: &[u8]) -> bool {
+    let (Some(second), Some(third)) = (text.get(1..), text.get(2..)) else {
+        return false;
+    };
     let mut found = false;
-    for ((&space, &d), &o) in text.iter().zip(text.iter().skip(1)).zip(text.iter().skip(2)) {
+    for ((&space, &d), &o) in text.iter().zip(second).zip(third) {
         found |= (space == b' ') & (d == b'd') & (o == b'o');
     }
     found
