@@ -1,7 +1,7 @@
 //! Links that are broken up so that programs do not see them: `post-fee[.]top`, `post-fee . com`, `northgate dot com`.
 use super::{
-    Destination, Link, OLD_GENERIC_TLDS, Suffix, destination, has_random_path, is_host_byte, is_unpronounceable,
-    path_len, scheme_len,
+    Destination, Link, Suffix, destination, has_random_path, is_host_byte, is_new_tld, is_unpronounceable, path_len,
+    scheme_len,
 };
 use alloc::vec::Vec;
 use core::ops::Range;
@@ -151,7 +151,7 @@ fn link_around(text: &[u8], from: usize, joint: &Joint) -> Option<Link> {
         own_label,
         destination,
         abused_tld: suffix.abused_tld,
-        new_tld: tld.len() > 2 && !OLD_GENERIC_TLDS.contains(&tld),
+        new_tld: is_new_tld(tld),
         random_path: has_random_path(&text[path_start..end]),
         email: false,
         defanged: true,

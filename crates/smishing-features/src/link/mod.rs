@@ -155,7 +155,7 @@ fn link_at(text: &[u8], from: usize, host: Range<usize>) -> Option<Link> {
     }
     let suffix = Suffix::of(name);
     let tld = name.rsplit(|&byte| byte == b'.').next().unwrap_or_default();
-    let new_tld = !is_ip && tld.len() > 2 && !OLD_GENERIC_TLDS.contains(&tld);
+    let new_tld = !is_ip && is_new_tld(tld);
     if !is_ip {
         let suffix = suffix.as_ref()?;
         let anchored = scheme > 0 || has_path || email || name.starts_with(b"www.");
@@ -216,6 +216,11 @@ const OLD_GENERIC_TLDS: [&[u8]; 14] = [
     b"com", b"net", b"org", b"edu", b"gov", b"mil", b"int", b"info", b"biz", b"name", b"mobi", b"asia", b"tel",
     b"travel",
 ];
+
+/// Whether a top-level domain is a word beyond the old generic ones.
+fn is_new_tld(tld: &[u8]) -> bool {
+    tld.len() > 2 && !OLD_GENERIC_TLDS.contains(&tld)
+}
 
 /// Digits between letters, or hardly a vowel: `x7k2d`, `psjzzw`, but not `web24` or `hsbc`.
 fn is_unpronounceable(label: &[u8]) -> bool {
