@@ -3,7 +3,7 @@ use crate::read::DataArgs;
 use crate::{Outcome, output};
 use anyhow::Context;
 use smishing::Buckets;
-use smishing_train::{CardNotes, Problem, SolverKind, TrainOptions, card};
+use smishing_train::{CardNotes, LinkRates, Problem, SolverKind, TrainOptions, card};
 use std::path::{Path, PathBuf};
 
 /// Trains a model on labelled messages
@@ -32,6 +32,10 @@ pub(crate) struct Args {
     /// What each row of a source counts, 1 by default: NAME=WEIGHT, NAME as above; may be repeated (sparse solver)
     #[arg(long, value_name = "NAME=WEIGHT", value_parser = named::<f64>)]
     weight: Vec<(String, f64)>,
+    /// Weigh a source's rows so that links are as frequent as in real traffic: NAME=HAM,BAD, shares of genuine and of bad
+    /// messages with a link, NAME as above; may be repeated (sparse solver)
+    #[arg(long, value_name = "NAME=HAM,BAD", value_parser = named::<LinkRates>)]
+    link_rates: Vec<(String, LinkRates)>,
 }
 
 /// Settings of training, also of cross-validation.
@@ -77,10 +81,13 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Outcome> {
         anyhow::bail!("{}: no such folder to write to", args.output.display());
     }
     let mut corpus = args.data.read(&args.data.data)?;
+    let removed = corpus.remove_duplicates();
     for (name, weight) in &args.weight {
         corpus.weigh(name, *weight)?;
     }
-    let removed = corpus.remove_duplicates();
+    for (name, rates) in &args.link_rates {
+        corpus.match_link_rates(name, *rates)?;
+    }
     // Whoever reads our output may go (`| head -1`), but the model is still wanted: that they went shows at the end.
     let reading = output::reading_report(&corpus, Some(&removed));
     let reported = output::print(&reading);

@@ -803,6 +803,25 @@ mod train {
     }
 
     #[test]
+    fn links_may_count_as_often_as_in_traffic() {
+        let folder = TempDir::new().unwrap();
+        let data = file(
+            &folder,
+            "mixed.tsv",
+            tsv(&["ham", "spam"], 40) + "ham\tsee example.com\nspam\tpills at pills.top\n",
+        );
+        let model = folder.path().join("own.smsh");
+        run(training(&[&data], &model, &["--link-rates", "mixed=0.2,0.6"]), 0);
+        assert_eq!(card(&model)["data"][0]["link_rates"], json!({"ham": 0.2, "bad": 0.6}));
+        for rates in ["other=0.2,0.6", "mixed=0,0.6", "mixed=0.2", "mixed=0.2,x", "mixed"] {
+            run(training(&[&data], &model, &["--link-rates", rates]), 2);
+        }
+        let unlinked = file(&folder, "unlinked.tsv", tsv(&["ham", "spam"], 40));
+        let (_, err) = run(training(&[&unlinked], &model, &["--link-rates", "unlinked=0.2,0.6"]), 2);
+        assert!(err.contains("with and without a link"), "{err}");
+    }
+
+    #[test]
     fn data_that_teach_nothing_are_2() {
         let folder = tempfile::tempdir().unwrap();
         let model = folder.path().join("none.smsh");

@@ -23,7 +23,7 @@ pub fn card(
     notes: &CardNotes,
 ) -> String {
     let rows = corpus.records.len();
-    let weights: Vec<f64> = corpus.files.iter().map(|file| file.weight).collect();
+    let weights: Vec<f64> = corpus.records.iter().map(|record| record.weight).collect();
     let solver = options
         .solver
         .resolve(rows, options.buckets.count() + smishing::Signal::COUNT, &weights);
@@ -36,6 +36,7 @@ pub fn card(
                 "file": file.name(),
                 "licence": licence.map(|(_, licence)| licence),
                 "weight": file.weight,
+                "link_rates": file.link_rates.map(|rates| json!({"ham": rates.ham(), "bad": rates.bad()})),
                 "sha256": file.sha256,
                 "rows": file.rows(),
                 "bad_rows": file.bad_rows.len(),

@@ -193,6 +193,7 @@ mod tests {
                 file: 0,
                 cluster: cluster.map(Into::into),
                 pair: pair.map(Into::into),
+                weight: 1.0,
             })
             .collect()
     }

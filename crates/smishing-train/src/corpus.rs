@@ -1,7 +1,7 @@
 //! Labelled messages of several files, read, counted and freed of duplicates.
 use crate::cluster::{self, Clusters};
 use crate::row::{BadRow, Columns, Format, Row, Rows};
-use crate::{Error, LabelMap};
+use crate::{Error, LabelMap, LinkRates};
 use sha2::{Digest, Sha256};
 use smishing::{Label, Message};
 use smishing_features::NormalizedText;
@@ -26,6 +26,8 @@ pub struct Record {
     pub cluster: Option<String>,
     /// Key of a genuine message and its imitation.
     pub pair: Option<String>,
+    /// What it counts in training, calibration and thresholds, against 1 of others.
+    pub weight: f64,
 }
 
 impl Record {
@@ -51,8 +53,10 @@ pub struct FileReport {
     pub labels: BTreeMap<Label, usize>,
     /// Rows that could not be used.
     pub bad_rows: Vec<BadRow>,
-    /// What each of its rows counts in training, calibration and thresholds, against 1 of others.
+    /// What was said of its rows by [`Corpus::weigh`].
     pub weight: f64,
+    /// What was said of its rows by [`Corpus::match_link_rates`].
+    pub link_rates: Option<LinkRates>,
 }
 
 impl FileReport {
@@ -160,6 +164,7 @@ impl Corpus {
             labels: BTreeMap::new(),
             bad_rows: Vec::new(),
             weight: 1.0,
+            link_rates: None,
         };
         let name = report.name();
         let format = options.format.unwrap_or_else(|| match Format::of_path(path) {
@@ -181,22 +186,6 @@ impl Corpus {
             }
         }
         self.files.push(report);
-        Ok(())
-    }
-
-    /// Makes each row of the files that [go by](FileReport::goes_by) `name` count `weight`.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Setting`] where no file goes by that name, or the weight is below 0 or not finite.
-    pub fn weigh(&mut self, name: &str, weight: f64) -> Result<(), Error> {
-        let mut files = self.files.iter_mut().filter(|file| file.goes_by(name)).peekable();
-        if files.peek().is_none() || !(weight.is_finite() && weight >= 0.0) {
-            return Err(Error::Setting(format!(
-                "weight {weight} for `{name}`: expected 0 or more, and the name of a file without extension or of a folder"
-            )));
-        }
-        files.for_each(|file| file.weight = weight);
         Ok(())
     }
 
@@ -269,6 +258,7 @@ fn record(row: Row, file: usize, name: &str, labels: &LabelMap) -> Result<Record
         file,
         cluster: row.cluster,
         pair: row.pair.filter(|pair| !pair.is_empty()),
+        weight: 1.0,
     })
 }
 
@@ -328,6 +318,7 @@ mod tests {
                 file: 0,
                 cluster: None,
                 pair: None,
+                weight: 1.0,
             })
             .collect();
         Corpus {

@@ -34,6 +34,7 @@ mod row;
 mod solver;
 mod split;
 mod train;
+mod weight;
 
 pub use card::{CardNotes, card};
 pub use cluster::Clusters;
@@ -48,3 +49,4 @@ pub use row::{BadRow, Columns, Format, Row, Rows};
 pub use solver::{DenseLinfa, LinearFit, Solver, SolverKind, SparseLogistic, SparseLogisticParams};
 pub use split::grouped_folds;
 pub use train::{Problem, Progress, TrainOptions, Trained, train};
+pub use weight::LinkRates;

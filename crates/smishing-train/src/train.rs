@@ -8,7 +8,7 @@ use crate::solver::{LinearFit, Solver, SolverKind};
 use crate::split::grouped_folds;
 use crate::{CsrMatrix, Error};
 use rayon::prelude::*;
-use smishing::{Buckets, Head, Label, Model, ModelParts, Signal};
+use smishing::{Buckets, Head, Label, Model, ModelParts, Signal, Weights};
 
 /// Settings of training.
 #[derive(Clone, Debug, PartialEq)]
@@ -70,7 +70,7 @@ pub struct Problem {
     pub labels: Vec<Label>,
     /// The rows' near-duplicate clusters.
     pub clusters: Clusters,
-    /// What each row counts; see [`FileReport::weight`](crate::FileReport::weight).
+    /// What each row counts; see [`Record::weight`](crate::Record::weight).
     pub weights: Vec<f64>,
 }
 
@@ -82,11 +82,7 @@ impl Problem {
             matrix: CsrMatrix::of_messages(buckets, corpus.records.iter().map(crate::Record::message)),
             labels: corpus.records.iter().map(|record| record.label).collect(),
             clusters: corpus.clusters(),
-            weights: corpus
-                .records
-                .iter()
-                .map(|record| corpus.files[record.file].weight)
-                .collect(),
+            weights: corpus.records.iter().map(|record| record.weight).collect(),
         }
     }
 
@@ -161,7 +157,8 @@ pub fn train(problem: &Problem, options: &TrainOptions, progress: Progress<'_>) 
             buckets: options.buckets,
             bad: bad_head.head(options.buckets),
             smishing: smishing_head.map(|head| head.head(options.buckets)),
-            prior: (bad_rows.len() as f64 / rows as f64) as f32,
+            prior: (bad_rows.iter().map(|&row| problem.weights[row]).sum::<f64>() / problem.weights.iter().sum::<f64>())
+                as f32,
             thresholds,
             card: String::new(),
         },
@@ -286,7 +283,7 @@ impl FittedHead {
         signals.sort_by(|a, b| a.0.cmp(&b.0));
         Head {
             intercept: self.fit.intercept as f32,
-            ngrams: ngrams.iter().map(|&weight| weight as f32).collect(),
+            ngrams: Weights::quantize(&ngrams.iter().map(|&weight| weight as f32).collect::<Vec<_>>()),
             signals,
             scale: self.calibration.scale,
             offset: self.calibration.offset,

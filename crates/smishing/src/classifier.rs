@@ -13,8 +13,9 @@ use smishing_features::{Buckets, Extractor, Signal};
 #[derive(Clone, Debug)]
 pub struct Classifier {
     buckets: Buckets,
-    /// For each bucket its weights in both heads, side by side for the cache's sake.
-    ngrams: Vec<[f32; 2]>,
+    /// For each bucket its weights in both heads, in steps, side by side for the cache's sake.
+    ngrams: Vec<[i16; 2]>,
+    steps: [f32; 2],
     /// By the signals' columns, likewise.
     signals: [[f32; 2]; Signal::COUNT],
     intercepts: [f32; 2],
@@ -98,13 +99,15 @@ impl Classifier {
             return Err(ModelError::schema(model.schema(), expected));
         }
         let parts = model.parts();
-        let mut ngrams = vec![[0.0; 2]; parts.buckets.count()];
+        let mut ngrams = vec![[0; 2]; parts.buckets.count()];
+        let mut steps = [0.0; 2];
         let mut signals = [[0.0; 2]; Signal::COUNT];
         let mut intercepts = [0.0; 2];
         for (index, head) in core::iter::once(&parts.bad).chain(&parts.smishing).enumerate() {
             intercepts[index] = head.intercept;
-            for (to, &weight) in ngrams.iter_mut().zip(&head.ngrams) {
-                to[index] = weight;
+            steps[index] = head.ngrams.step();
+            for (to, &level) in ngrams.iter_mut().zip(head.ngrams.levels()) {
+                to[index] = level;
             }
             for (id, weight) in &head.signals {
                 // A signal that this version does not know is never found, so its weight never counts.
@@ -118,6 +121,7 @@ impl Classifier {
         Ok(Self {
             buckets: parts.buckets,
             ngrams,
+            steps,
             signals,
             intercepts,
             bad: Calibration::of(&parts.bad),
@@ -259,7 +263,7 @@ impl Classifier {
     fn contributions_of_bytes(&self, extractor: &mut Extractor, len: usize) -> Vec<f64> {
         let mut distinct = 0_u32;
         extractor.for_each_bucket(self.buckets, |_| distinct += 1);
-        let scale = f64::from(self.bad.scale) * f64::from(ngram_scale(distinct));
+        let scale = f64::from(self.bad.scale) * f64::from(ngram_scale(distinct)) * f64::from(self.steps[0]);
         let mut occurrences = vec![0_u32; self.buckets.count()];
         extractor.for_each_occurrence(self.buckets, |bucket, _| occurrences[bucket] += 1);
         let mut bytes = vec![0.0; len];
@@ -274,21 +278,21 @@ impl Classifier {
     }
 
     fn verdict(&self, extractor: &mut Extractor) -> Verdict {
-        let mut sums = [0.0_f32; 2];
+        let mut sums = [0_i64; 2];
         let mut distinct = 0_u32;
         let ngrams = self.ngrams.as_slice();
         extractor.for_each_hit(self.buckets, |bucket, new| {
             let weights = ngrams[bucket & (ngrams.len() - 1)];
-            let counts = f32::from(u8::from(new));
-            sums[0] += counts * weights[0];
-            sums[1] += counts * weights[1];
+            for (sum, weight) in sums.iter_mut().zip(weights) {
+                *sum += i64::from(new) * i64::from(weight);
+            }
             distinct += u32::from(new);
         });
         let scale = ngram_scale(distinct);
-        let mut scores = [
-            self.intercepts[0] + scale * sums[0],
-            self.intercepts[1] + scale * sums[1],
-        ];
+        let mut scores = self.intercepts;
+        for ((score, sum), step) in scores.iter_mut().zip(sums).zip(self.steps) {
+            *score += scale * step * sum as f32;
+        }
         for signal in extractor.signals().iter() {
             let weights = self.signals[signal.column()];
             scores[0] += weights[0];

@@ -33,7 +33,7 @@
 //!
 //! - `std` (default): `Classifier::from_path`, and buffers kept per thread in [`Classifier::classify`]; without it the
 //!   crate is `no_std` with `alloc`.
-//! - `bundled` (default): embeds the bundled model, some 150 KB.
+//! - `bundled` (default): embeds the bundled model, some 160 KB.
 #![no_std]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
@@ -52,7 +52,7 @@ mod wording;
 pub use classifier::{Classifier, Scratch, ngram_scale};
 pub use error::{ModelError, PolicyError};
 pub use explanation::{Explanation, SignalContribution, SpanContribution, utf16_span};
-pub use model::{FORMAT_VERSION, Head, Model, ModelParts, RateThreshold, Thresholds};
+pub use model::{FORMAT_VERSION, Head, Model, ModelParts, RateThreshold, Thresholds, Weights};
 pub use policy::Policy;
 pub use smishing_features::{Buckets, Message, Signal, SignalSet};
 pub use verdict::{Label, Probabilities, Verdict};

@@ -3,7 +3,9 @@
 mod common;
 
 use proptest::prelude::*;
-use smishing::{Classifier, Explanation, Label, Message, Model, ModelError, Policy, Scratch, Verdict, utf16_span};
+use smishing::{
+    Classifier, Explanation, Label, Message, Model, ModelError, Policy, Scratch, Verdict, Weights, utf16_span,
+};
 use std::ops::Range;
 use std::path::Path;
 use std::sync::LazyLock;
@@ -266,7 +268,7 @@ fn the_largest_weights_allowed_stay_finite() {
     let mut parts = common::small_parts();
     for head in [Some(&mut parts.bad), parts.smishing.as_mut()].into_iter().flatten() {
         (head.intercept, head.scale, head.offset) = (1e6, 1e6, 1e6);
-        head.ngrams.fill(1e6);
+        head.ngrams = Weights::quantize(&vec![3e6; head.ngrams.len()]);
         head.signals.iter_mut().for_each(|(_, weight)| *weight = 1e6);
     }
     let classifier = Classifier::new(&Model::new(parts).unwrap()).unwrap();

@@ -141,6 +141,7 @@ fn folds(messages: &[&Message], bad: &[bool]) -> Vec<usize> {
                 format!("pair {}", message.pair)
             }),
             pair: None,
+            weight: 1.0,
         })
         .collect();
     let clusters = Corpus {

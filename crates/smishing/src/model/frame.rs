@@ -12,15 +12,21 @@
 use crate::ModelError;
 use alloc::vec::Vec;
 
-/// Version of the payload that this library writes.
-pub const FORMAT_VERSION: u16 = 1;
+/// Version of the payload that this library writes; it reads the older ones too.
+pub const FORMAT_VERSION: u16 = 2;
 
 const MAGIC: [u8; 4] = *b"SMSH";
 const HEADER_LEN: usize = 24;
 const CHECKSUM_LEN: usize = 4;
 
-/// Feature-schema hash and payload of a whole and undamaged file.
-pub(super) fn open(bytes: &[u8]) -> Result<(u64, &[u8]), ModelError> {
+/// What a whole and undamaged file holds.
+pub(super) struct Frame<'a> {
+    pub(super) version: u16,
+    pub(super) schema: u64,
+    pub(super) payload: &'a [u8],
+}
+
+pub(super) fn open(bytes: &[u8]) -> Result<Frame<'_>, ModelError> {
     let (magic, rest) = bytes.split_first_chunk::<4>().ok_or(ModelError::not_a_model())?;
     if *magic != MAGIC {
         return Err(ModelError::not_a_model());
@@ -30,7 +36,7 @@ pub(super) fn open(bytes: &[u8]) -> Result<(u64, &[u8]), ModelError> {
     let (schema, rest) = rest.split_first_chunk::<8>().ok_or(ModelError::truncated())?;
     let (length, rest) = rest.split_first_chunk::<8>().ok_or(ModelError::truncated())?;
     let version = u16::from_le_bytes(*version);
-    if version != FORMAT_VERSION || *reserved != [0; 2] {
+    if !(1..=FORMAT_VERSION).contains(&version) || *reserved != [0; 2] {
         return Err(ModelError::unsupported_version(version));
     }
     let expected = usize::try_from(u64::from_le_bytes(*length))
@@ -47,7 +53,11 @@ pub(super) fn open(bytes: &[u8]) -> Result<(u64, &[u8]), ModelError> {
     if crc32fast::hash(sealed) != u32::from_le_bytes(*checksum) {
         return Err(ModelError::checksum());
     }
-    Ok((u64::from_le_bytes(*schema), &sealed[HEADER_LEN..]))
+    Ok(Frame {
+        version,
+        schema: u64::from_le_bytes(*schema),
+        payload: &sealed[HEADER_LEN..],
+    })
 }
 
 /// The file around a payload.

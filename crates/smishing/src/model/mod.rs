@@ -6,8 +6,10 @@ use smishing_features::{Buckets, Signal};
 
 mod frame;
 mod payload;
+mod weights;
 
 pub use frame::FORMAT_VERSION;
+pub use weights::Weights;
 
 /// A trained model: weights, calibration, thresholds and the card that tells where they come from.
 ///
@@ -52,7 +54,7 @@ pub struct Head {
     /// Bias of the uncalibrated score.
     pub intercept: f32,
     /// One weight a bucket.
-    pub ngrams: Vec<f32>,
+    pub ngrams: Weights,
     /// Weights of signals by id; a signal that is not named weighs 0.
     pub signals: Vec<(String, f32)>,
     /// Platt's calibration (J. Platt, *Probabilistic outputs for support vector machines*, 1999): slope, positive.
@@ -130,8 +132,8 @@ impl Model {
     /// [`ModelError`], whatever the bytes: no model, an unknown format version, cut short, damaged, or values that make
     /// no model. What is allocated on the way stays within a small multiple of the file's length.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, ModelError> {
-        let (schema, payload) = frame::open(bytes)?;
-        Self::with_schema(schema, payload::decode(payload)?)
+        let frame = frame::open(bytes)?;
+        Self::with_schema(frame.schema, payload::decode(frame.version, frame.payload)?)
     }
 
     /// The model file; equal models give equal bytes.
@@ -170,13 +172,9 @@ fn check_head(head: &Head, buckets: Buckets) -> Result<(), ModelError> {
         return Err(ModelError::invalid("as many weights as buckets expected"));
     }
     let numbers = [head.intercept, head.scale, head.offset].into_iter();
-    let weights = head
-        .ngrams
-        .iter()
-        .chain(head.signals.iter().map(|(_, weight)| weight))
-        .copied();
+    let signals = head.signals.iter().map(|(_, weight)| *weight);
     // Weights far beyond what training gives would overflow in the sum over a long message.
-    if !numbers.chain(weights).all(|number| number.abs() <= 1e6) {
+    if !numbers.chain(signals).all(|number| number.abs() <= 1e6) || !(0.0..=100.0).contains(&head.ngrams.step()) {
         return Err(ModelError::invalid("a weight is not finite or out of range"));
     }
     if head.scale <= 0.0 {

@@ -1,10 +1,11 @@
-//! The payload of format version 1, by serde and `bincode`.
+//! The payloads of the format's versions, by serde and `bincode`: the current one is written, all are read.
 //!
 //! `bincode` 2.0.1 is the last of its line and no longer maintained. It is used here alone, behind the frame's
 //! checksum, through its serde mode with a limit (its native `Decode` aborts the process on a lying length). Text and
 //! weights are *borrowed* from the file and lists grow as they are read, so that no length in the file is believed.
-use super::{Head, ModelParts, RateThreshold, Thresholds};
+use super::{Head, ModelParts, RateThreshold, Thresholds, Weights};
 use crate::ModelError;
+use alloc::string::String;
 use alloc::vec::Vec;
 use bincode::config::{Configuration, Fixint, Limit, LittleEndian};
 use core::fmt;
@@ -23,12 +24,10 @@ const fn config() -> Configuration<LittleEndian, Fixint, Limit<LIMIT>> {
 }
 
 #[derive(Serialize, Deserialize)]
-struct PayloadV1<'a> {
+struct Payload<'a, H> {
     bits: u8,
-    #[serde(borrow)]
-    bad: HeadV1<'a>,
-    #[serde(borrow)]
-    smishing: Option<HeadV1<'a>>,
+    bad: H,
+    smishing: Option<H>,
     prior: f32,
     balanced: f32,
     unsure: (f32, f32),
@@ -37,7 +36,7 @@ struct PayloadV1<'a> {
     card: &'a str,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Deserialize)]
 struct HeadV1<'a> {
     intercept: f32,
     scale: f32,
@@ -47,6 +46,19 @@ struct HeadV1<'a> {
     /// f32, little-endian, one a bucket, as one block: lists of floats through serde load eight times slower.
     #[serde(borrow, with = "block")]
     ngrams: &'a [u8],
+}
+
+#[derive(Serialize, Deserialize)]
+struct HeadV2<'a> {
+    intercept: f32,
+    scale: f32,
+    offset: f32,
+    #[serde(borrow, deserialize_with = "list")]
+    signals: Vec<(&'a str, f32)>,
+    step: f32,
+    /// i16, little-endian, one a bucket, as one block.
+    #[serde(borrow, with = "block")]
+    levels: &'a [u8],
 }
 
 /// A block of bytes, borrowed.
@@ -86,8 +98,20 @@ fn list<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Resu
     deserializer.deserialize_seq(List(PhantomData))
 }
 
-pub(super) fn decode(payload: &[u8]) -> Result<ModelParts, ModelError> {
-    let (decoded, read): (PayloadV1<'_>, usize) =
+pub(super) fn decode(version: u16, payload: &[u8]) -> Result<ModelParts, ModelError> {
+    match version {
+        1 => read::<HeadV1<'_>>(payload),
+        _ => read::<HeadV2<'_>>(payload),
+    }
+}
+
+/// Heads differ from version to version; what is around them does not.
+trait StoredHead<'a>: Deserialize<'a> {
+    fn unpack(self) -> Result<Head, ModelError>;
+}
+
+fn read<'a, H: StoredHead<'a>>(payload: &'a [u8]) -> Result<ModelParts, ModelError> {
+    let (decoded, read): (Payload<'a, H>, usize) =
         bincode::serde::borrow_decode_from_slice(payload, config()).map_err(|_| ModelError::malformed())?;
     if read != payload.len() {
         return Err(ModelError::malformed());
@@ -96,7 +120,7 @@ pub(super) fn decode(payload: &[u8]) -> Result<ModelParts, ModelError> {
     Ok(ModelParts {
         buckets,
         bad: decoded.bad.unpack()?,
-        smishing: decoded.smishing.map(HeadV1::unpack).transpose()?,
+        smishing: decoded.smishing.map(H::unpack).transpose()?,
         prior: decoded.prior,
         thresholds: Thresholds {
             balanced: decoded.balanced,
@@ -112,17 +136,20 @@ pub(super) fn decode(payload: &[u8]) -> Result<ModelParts, ModelError> {
 }
 
 pub(super) fn encode(parts: &ModelParts) -> Vec<u8> {
-    let pack = |head: &Head| -> Vec<u8> { head.ngrams.iter().flat_map(|weight| weight.to_le_bytes()).collect() };
+    let pack = |head: &Head| -> Vec<u8> {
+        let levels = head.ngrams.levels().iter();
+        levels.flat_map(|level| level.to_le_bytes()).collect()
+    };
     let bad = pack(&parts.bad);
     let smishing = parts.smishing.as_ref().map(pack);
-    let payload = PayloadV1 {
+    let payload = Payload {
         bits: parts.buckets.bits(),
-        bad: HeadV1::of(&parts.bad, &bad),
+        bad: HeadV2::of(&parts.bad, &bad),
         smishing: parts
             .smishing
             .as_ref()
             .zip(smishing.as_deref())
-            .map(|(head, block)| HeadV1::of(head, block)),
+            .map(|(head, block)| HeadV2::of(head, block)),
         prior: parts.prior,
         balanced: parts.thresholds.balanced,
         unsure: parts.thresholds.unsure,
@@ -137,32 +164,55 @@ pub(super) fn encode(parts: &ModelParts) -> Vec<u8> {
     bincode::serde::encode_to_vec(payload, config()).expect("numbers, text and lists always encode into memory")
 }
 
-impl<'a> HeadV1<'a> {
-    fn of(head: &'a Head, ngrams: &'a [u8]) -> Self {
+impl<'a> HeadV2<'a> {
+    fn of(head: &'a Head, levels: &'a [u8]) -> Self {
         Self {
             intercept: head.intercept,
             scale: head.scale,
             offset: head.offset,
             signals: head.signals.iter().map(|(id, weight)| (id.as_str(), *weight)).collect(),
-            ngrams,
+            step: head.ngrams.step(),
+            levels,
         }
     }
+}
 
+impl<'a> StoredHead<'a> for HeadV1<'a> {
     fn unpack(self) -> Result<Head, ModelError> {
-        let (weights, rest) = self.ngrams.as_chunks::<4>();
-        if !rest.is_empty() {
-            return Err(ModelError::invalid("block of weights cut in the middle of one"));
-        }
+        let weights = whole::<4>(self.ngrams)?;
+        let weights: Vec<f32> = weights.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect();
         Ok(Head {
             intercept: self.intercept,
-            ngrams: weights.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect(),
-            signals: self
-                .signals
-                .into_iter()
-                .map(|(id, weight)| (id.into(), weight))
-                .collect(),
+            ngrams: Weights::quantize(&weights),
+            signals: owned(self.signals),
             scale: self.scale,
             offset: self.offset,
         })
     }
+}
+
+impl<'a> StoredHead<'a> for HeadV2<'a> {
+    fn unpack(self) -> Result<Head, ModelError> {
+        let levels = whole::<2>(self.levels)?;
+        let levels = levels.iter().map(|bytes| i16::from_le_bytes(*bytes)).collect();
+        Ok(Head {
+            intercept: self.intercept,
+            ngrams: Weights::of_parts(self.step, levels),
+            signals: owned(self.signals),
+            scale: self.scale,
+            offset: self.offset,
+        })
+    }
+}
+
+/// A block as numbers of so many bytes.
+fn whole<const BYTES: usize>(block: &[u8]) -> Result<&[[u8; BYTES]], ModelError> {
+    match block.as_chunks::<BYTES>() {
+        (numbers, []) => Ok(numbers),
+        _ => Err(ModelError::invalid("block of weights cut in the middle of one")),
+    }
+}
+
+fn owned(signals: Vec<(&str, f32)>) -> Vec<(String, f32)> {
+    signals.into_iter().map(|(id, weight)| (id.into(), weight)).collect()
 }

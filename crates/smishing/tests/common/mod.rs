@@ -1,14 +1,18 @@
 //! A small model that the tests of several files share.
-use smishing::{Buckets, Head, Model, ModelParts, RateThreshold, Thresholds};
+use smishing::{Buckets, Head, Model, ModelParts, RateThreshold, Thresholds, Weights};
+
+/// Of both signs, and different from one bucket to the next.
+fn weights(seed: u32) -> Vec<f32> {
+    (0..256_u32)
+        .map(|bucket| ((bucket * 37 + seed) % 101) as f32 / 64.0 - 0.75)
+        .collect()
+}
 
 /// Parts of every kind: two heads, signals known and unknown, several thresholds, a card that is not ASCII.
 pub(crate) fn small_parts() -> ModelParts {
     let head = |seed: u32| Head {
         intercept: -0.5,
-        // Exact in binary, of both signs, and different from one bucket to the next.
-        ngrams: (0..256_u32)
-            .map(|bucket| ((bucket * 37 + seed) % 101) as f32 / 64.0 - 0.75)
-            .collect(),
+        ngrams: Weights::quantize(&weights(seed)),
         signals: vec![
             ("ask.code".into(), 2.5),
             ("link.lookalike".into(), 3.0),
