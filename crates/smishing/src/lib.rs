@@ -23,6 +23,11 @@
 //! [`ModelParts::prior`]: where scams are rarer, a score promises less). [`Classifier::explain`]
 //! gives the score as an exact sum. [`Policy`] says from when on a message is flagged.
 //!
+//! # What to do
+//!
+//! [`Advice`] lists what to do about a [`Kind`] of scam, and after a [`Mistake`]; [`reporting`] says where to report in a
+//! country, with sources.
+//!
 //! # Models
 //!
 //! `Classifier::bundled` runs the model that comes with the crate. Others are trained with the command line
@@ -41,17 +46,21 @@ extern crate alloc;
 #[cfg(feature = "std")]
 extern crate std;
 
+mod advice;
 mod classifier;
 mod error;
 mod explanation;
+mod kind;
 mod model;
 mod policy;
 mod verdict;
 mod wording;
 
+pub use advice::{Advice, Channel, Mistake, ReportingPoint, Step, reporting};
 pub use classifier::{Classifier, Scratch, ngram_scale};
 pub use error::{ModelError, PolicyError};
 pub use explanation::{Explanation, SignalContribution, SpanContribution, utf16_span};
+pub use kind::{Kind, UnknownKind};
 pub use model::{FORMAT_VERSION, Head, Model, ModelParts, RateThreshold, Thresholds, Weights};
 pub use policy::Policy;
 pub use smishing_features::{Buckets, Message, Signal, SignalSet};

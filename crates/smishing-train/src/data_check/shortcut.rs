@@ -1,6 +1,6 @@
 //! The shortcut audit: how far surface facts alone tell the labels apart, by models that see nothing else.
 use super::Message;
-use super::vocabulary::KINDS;
+use super::vocabulary::kinds;
 use crate::corpus::Record;
 use crate::metrics::{Figures, Scored};
 use crate::solver::{Solver, SparseLogistic};
@@ -46,13 +46,9 @@ pub(super) fn audit(messages: &[Message]) -> Result<Vec<Shortcut>, Error> {
         shortcuts.push(scores.shortcut(format!("lang:{lang}"), |message| message.lang == lang));
     }
     // A kind of bad message beside all genuine ones, and a kind of genuine message beside all bad ones.
-    for (label, kinds) in KINDS {
-        for kind in kinds {
-            let other = |message: &Message| message.is_bad() != label.is_bad();
-            shortcuts.push(scores.shortcut(format!("kind:{kind}"), |message| {
-                message.kind == *kind || other(message)
-            }));
-        }
+    for (label, kind) in kinds() {
+        let other = |message: &Message| message.is_bad() != label.is_bad();
+        shortcuts.push(scores.shortcut(format!("kind:{kind}"), |message| message.kind == kind || other(message)));
     }
     shortcuts.retain(|shortcut| shortcut.rows >= SMALLEST);
     Ok(shortcuts)
