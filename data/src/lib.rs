@@ -16,7 +16,7 @@ pub const SUFFIXES: &str = include_str!("../suffixes.tsv");
 pub const LEXICON: &str = include_str!("../lexicon.tsv");
 
 /// What each signal says to a person, a column a language: `signal, telling, en, es, fr, de, pt, hi`. `{text}` stands for
-/// the place in the message, `{brand}` for the brand; `telling` (1 to 3) is how much the sentence helps a person to judge.
+/// the place in the message, `{word}` for the word hidden there, `{brand}` for the brand; `telling` (1 to 3) is how much the sentence helps a person to judge.
 pub const REASONS: &str = include_str!("../reasons.tsv");
 
 /// Names of the kinds of scam and spam, a column a language: `kind, en, es, fr, de, pt, hi`.

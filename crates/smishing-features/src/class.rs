@@ -62,4 +62,8 @@ classes! {
     OPT_OUT = "opt_out",
     GREETING_UNKNOWN = "greeting_unknown",
     TRANSACTION = "transaction",
+    // "If you did not order this, call": the negation ends with its clause.
+    CONDITION = "condition",
+    // Words that ask to open a link where they stand directly before it: "here", "check".
+    LEAD = "lead",
 }

@@ -3,11 +3,11 @@
 //! Requests are looked for sentence by sentence: a verb of asking, its object in the same sentence, and no negation
 //! close to the verb, since "never share your code" and "share your code" differ in nothing else.
 use crate::class::Classes;
-use crate::link::{Brand, Destination, Link, find_links};
+use crate::link::{Brand, Destination, Link, find_links, named};
 use crate::number::{NumberKind, find_numbers};
 use crate::term::{PHRASE_WORDS, Term, Terms, ends_sentence};
 use crate::token::Token;
-use crate::{Folds, Message, Signal, SignalSet};
+use crate::{Message, NormalizedText, Signal, SignalSet};
 use alloc::vec::Vec;
 use core::ops::Range;
 
@@ -55,8 +55,9 @@ impl Detector {
         &self.findings.found
     }
 
-    pub(crate) fn detect(&mut self, text: &[u8], tokens: &[Token], folds: Folds, message: &Message<'_>) {
+    pub(crate) fn detect(&mut self, normalized: &NormalizedText, tokens: &[Token], message: &Message<'_>) {
         let Self { evidence, findings } = self;
+        let text = normalized.as_bytes();
         evidence.scan(text, tokens);
         *findings = Findings {
             signals: SignalSet::default(),
@@ -71,9 +72,9 @@ impl Detector {
         findings.add_links(text, tokens, evidence, message.sender());
         findings.add_transaction(text, evidence);
         findings.add_symbols(text, evidence);
-        findings.add_folds(folds);
+        findings.add_folds(normalized);
         if let Some(sender) = message.sender() {
-            findings.add_sender(sender);
+            findings.add_sender(sender, evidence.terms.brands());
         }
     }
 }
@@ -135,7 +136,26 @@ impl Findings {
             self.add_of(Some(*brand), Signal::BrandNamed, span.clone());
         }
         let charted = brands.iter().map(|(brand, _)| *brand).find(|brand| brand.is_charted());
+        // A merchant's name beside the bank's own link is no stranger's link.
+        let own_link_stands_beside = charted.is_some()
+            && evidence
+                .links
+                .iter()
+                .any(|link| link.destination.brand() == charted && !link.is_lookalike());
         let asks = REQUESTS.into_iter().any(|signal| self.signals.contains(signal));
+        // Too weak a request to count among those: people say "photos at" too.
+        for link in evidence.links.iter().filter(|link| !link.email).take(NAMED) {
+            if let Some(lead) = evidence.terms.last_before(link.span.start)
+                && lead.classes.has(Classes::LEAD)
+                // "$9 at lumio.com" names a shop.
+                && text[link.span.clone()].contains(&b'/')
+                && text[lead.span.end..link.span.start]
+                    .iter()
+                    .all(|byte| byte.is_ascii_punctuation() || *byte == b' ')
+            {
+                self.add(Signal::AskFollow, lead.span.clone());
+            }
+        }
         let sender_name = sender.filter(|sender| sender.bytes().any(|byte| byte.is_ascii_alphabetic()));
         let mut sites = 0;
         for link in &evidence.links {
@@ -146,15 +166,12 @@ impl Findings {
             }
             sites += 1;
             self.add(Signal::LinkPresent, span.clone());
-            let owner = match link.destination {
-                Destination::Official(brand) | Destination::Lookalike(brand) => Some(brand),
-                _ => None,
-            };
             self.add_of(
-                owner,
+                link.destination.brand(),
                 match link.destination {
                     Destination::Official(_) => Signal::LinkOfficial,
-                    Destination::UserContent => Signal::LinkUserContent,
+                    Destination::UserContent(_) => Signal::LinkUserContent,
+                    Destination::Messenger => Signal::LinkMessenger,
                     Destination::BrandShortener => Signal::LinkBrandShortener,
                     Destination::Lookalike(_) => Signal::LinkLookalike,
                     Destination::Shortener => Signal::LinkShortener,
@@ -165,9 +182,12 @@ impl Findings {
                 },
                 span.clone(),
             );
+            let is_namesake = link
+                .namesake
+                .is_some_and(|namesake| brands.iter().any(|(brand, _)| *brand == namesake));
             let named = matches!(link.destination, Destination::Unknown)
                 && sites <= NAMED
-                && is_named(&text[link.own_label.clone()], text, tokens, evidence, sender_name);
+                && (is_namesake || is_named(&text[link.own_label.clone()], text, tokens, evidence, sender_name));
             let at_home = named
                 || matches!(
                     link.destination,
@@ -192,7 +212,7 @@ impl Findings {
                     self.add(signal, span.clone());
                 }
             }
-            if charted.is_some() && !at_home {
+            if charted.is_some() && !at_home && !own_link_stands_beside {
                 self.add_of(charted, Signal::BrandForeignLink, span);
             }
         }
@@ -260,26 +280,14 @@ impl Findings {
     }
 
     fn add_requests(&mut self, text: &[u8], evidence: &Evidence, sentence: &[Term]) {
-        /// Words between a negation and the verb it negates, at most.
-        const REACH: usize = 4;
         let all = sentence
             .iter()
             .fold(Classes::default(), |all, term| all.with(term.classes));
-        let negated = |at: usize| {
-            let verb = &sentence[at];
-            let negates = |term: &Term| {
-                let before = term.word <= verb.word && verb.word - term.word <= REACH;
-                let after = term.word > verb.word && term.word - verb.word <= 2 * REACH;
-                (term.classes.has(Classes::NEGATION) && before)
-                    || (term.classes.has(Classes::NEGATION_ABROAD) && (before || after))
-            };
-            // Terms stand in the order of their last words, so their first words are out of order by a phrase at most;
-            // whole sentences must not be searched for each verb, or a message of verbs takes quadratic time.
-            let near_before = |term: &&Term| term.word + REACH + PHRASE_WORDS > verb.word;
-            let near_after = |term: &&Term| term.word < verb.word + 2 * REACH + PHRASE_WORDS;
-            sentence[..at].iter().rev().take_while(near_before).any(negates)
-                || sentence[at..].iter().take_while(near_after).any(negates)
-        };
+        let condition = all.has(Classes::CONDITION).then(|| {
+            let mut conditions = sentence.iter().filter(|term| term.classes.has(Classes::CONDITION));
+            conditions.next().map_or(usize::MAX, |term| term.word)
+        });
+        let negated = |at: usize| is_negated(text, sentence, at, condition);
         let find = |class: Classes, is_negated: bool| {
             (all.has(class))
                 .then(|| (0..sentence.len()).find(|&at| sentence[at].classes.has(class) && negated(at) == is_negated))
@@ -305,8 +313,11 @@ impl Findings {
         if let Some(verb) = asks(Classes::ENTER) {
             self.add(Signal::AskConfirm, verb.span.clone());
         }
-        if all.has(Classes::CREDENTIAL)
-            && let Some(verb) = asks(Classes::SEND.with(Classes::ENTER))
+        if let Some(verb) = asks(Classes::SEND.with(Classes::ENTER))
+            // "Login at ..." is one request, not a request for a login.
+            && sentence
+                .iter()
+                .any(|term| term.classes.has(Classes::CREDENTIAL) && term.span != verb.span)
         {
             self.add(Signal::AskCredential, verb.span.clone());
         }
@@ -378,22 +389,23 @@ impl Findings {
         }
     }
 
-    fn add_folds(&mut self, folds: Folds) {
-        for (count, signal) in [
-            (folds.invisible, Signal::Invisible),
-            (folds.styled, Signal::Styled),
-            (folds.marks, Signal::Marks),
-            (folds.confusable, Signal::Confusable),
-            (folds.leet, Signal::Leet),
-            (folds.spaced, Signal::Spaced),
+    fn add_folds(&mut self, normalized: &NormalizedText) {
+        let (folds, unmasked) = (normalized.folds(), normalized.unmasked());
+        for (count, signal, word) in [
+            (folds.invisible, Signal::Invisible, 0..0),
+            (folds.styled, Signal::Styled, 0..0),
+            (folds.marks, Signal::Marks, 0..0),
+            (folds.confusable, Signal::Confusable, unmasked.confusable.clone()),
+            (folds.leet, Signal::Leet, unmasked.leet.clone()),
+            (folds.spaced, Signal::Spaced, unmasked.spaced.clone()),
         ] {
             if count > 0 {
-                self.add(signal, 0..0);
+                self.add(signal, word);
             }
         }
     }
 
-    fn add_sender(&mut self, sender: &str) {
+    fn add_sender(&mut self, sender: &str, brands: &[(Brand, Range<usize>)]) {
         let digits = sender.bytes().filter(u8::is_ascii_digit).count();
         let numeric = sender
             .bytes()
@@ -408,7 +420,61 @@ impl Findings {
             Signal::SenderNumber
         };
         self.add(signal, 0..0);
+        let in_text = brands.first().map(|(brand, _)| *brand);
+        if signal == Signal::SenderName {
+            let sender = brand_of_sender(sender);
+            if sender.is_some_and(|sender| brands.is_empty() || brands.iter().any(|(brand, _)| *brand == sender)) {
+                self.add_of(sender, Signal::SenderBrand, 0..0);
+            }
+        } else if in_text.is_some() && signal != Signal::SenderShortCode {
+            self.add_of(in_text, Signal::SenderNotBrand, 0..0);
+        }
     }
+}
+
+/// The brand that a sender's name is, or a word of it: `AMAZON`, `VM-PAYTM`.
+fn brand_of_sender(sender: &str) -> Option<Brand> {
+    /// GSM sender names have 11 characters; those of richer channels are longer.
+    const LONGEST: usize = 32;
+    sender
+        .split(|letter: char| !letter.is_alphanumeric())
+        .filter(|word| word.len() <= LONGEST)
+        .find_map(|word| {
+            let mut lower = [0; LONGEST];
+            let lower = &mut lower[..word.len()];
+            lower.copy_from_slice(word.as_bytes());
+            lower.make_ascii_lowercase();
+            named(lower)
+        })
+}
+
+/// Whether a negation reaches the verb at `at` of its sentence; `condition` is the number of the first word such as "if".
+fn is_negated(text: &[u8], sentence: &[Term], at: usize, condition: Option<usize>) -> bool {
+    /// Words between a negation and the verb it negates, at most.
+    const REACH: usize = 4;
+    let verb = &sentence[at];
+    let negates = |term: &Term| {
+        let before = term.word <= verb.word && verb.word - term.word <= REACH;
+        let after = term.word > verb.word && term.word - verb.word <= 2 * REACH;
+        // "If you did not order this, call": clauses end at commas, and soon where there is none.
+        let in_other_clause = || {
+            before
+                && condition.is_some_and(|condition| condition < term.word)
+                && (verb.word - term.word > REACH / 2
+                    || text
+                        .get(term.span.end..verb.span.start)
+                        .is_some_and(|between| between.contains(&b',')))
+        };
+        ((term.classes.has(Classes::NEGATION) && before)
+            || (term.classes.has(Classes::NEGATION_ABROAD) && (before || after)))
+            && !in_other_clause()
+    };
+    // Terms stand in the order of their last words, so their first words are out of order by a phrase at most; whole
+    // sentences must not be searched for each verb, or a message of verbs takes quadratic time.
+    let near_before = |term: &&Term| term.word + REACH + PHRASE_WORDS > verb.word;
+    let near_after = |term: &&Term| term.word < verb.word + 2 * REACH + PHRASE_WORDS;
+    sentence[..at].iter().rev().take_while(near_before).any(negates)
+        || sentence[at..].iter().take_while(near_after).any(negates)
 }
 
 /// Whether words of the text or of the sender's name, four letters long or longer, make up half of a link's own label or

@@ -131,8 +131,7 @@ impl Extractor {
                 hash: hash::word(word.as_bytes()),
             });
         }
-        self.detector
-            .detect(self.text.as_bytes(), &self.tokens, self.text.folds(), message);
+        self.detector.detect(&self.text, &self.tokens, message);
     }
 
     /// The normalised text of the message last read.

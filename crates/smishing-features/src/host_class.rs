@@ -26,6 +26,8 @@ impl HostClass {
     pub(crate) const SUFFIX_EXCEPTION: Self = Self(1 << 2);
     /// Anybody can make a short link there.
     pub(crate) const SHORTENER: Self = Self(1 << 3);
+    /// Opens a chat in a messenger.
+    pub(crate) const MESSENGER: Self = Self(1 << 4);
     /// Anybody gets a site there for nothing.
     pub(crate) const FREE_HOSTING: Self = Self(1 << 5);
     /// Anybody gets a name there for a home address.
@@ -48,6 +50,7 @@ impl HostClass {
     pub(crate) fn named(name: &str) -> Option<Self> {
         Some(match name {
             "shortener" => Self::SHORTENER,
+            "messenger" => Self::MESSENGER,
             "free_hosting" => Self::FREE_HOSTING,
             "dynamic_dns" => Self::DYNAMIC_DNS,
             "abused_tld" => Self::ABUSED_TLD,

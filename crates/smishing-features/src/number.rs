@@ -88,7 +88,11 @@ fn kind(text: &[u8], run: &Run) -> Option<NumberKind> {
     // Mobile numbers of nine digits are written without joints from Portugal to Mozambique, and start with a high digit;
     // reference numbers start with any.
     let mobile = matches!(text[run.span.start], b'6'..=b'9');
+    // A date with its time is as long as a telephone number: 26-05-2026 0:05.
+    let before_time = matches!(after, [b':', digit, ..] if digit.is_ascii_digit());
     if !glued
+        && !before_time
+        && !is_reference(before)
         && !run.decimal
         && (9..=15).contains(&run.digits)
         && (run.groups > 1 || international || mobile || run.digits >= 10)
@@ -131,20 +135,67 @@ fn is_end_of_number(before: &[u8], digits: usize) -> bool {
     (3..=5).contains(&digits) && NAMES.iter().any(|name| before.ends_with(name))
 }
 
+/// `ref: 356615545318`, `awb# 81306013670`: what the number is called says that nobody can be reached by it.
+fn is_reference(before: &[u8]) -> bool {
+    const NAMES: [&[u8]; 16] = [
+        b"ref",
+        b"reference",
+        b"awb",
+        b"id",
+        b"txn",
+        b"transaction",
+        b"utr",
+        b"rrn",
+        b"pnr",
+        b"folio",
+        b"order",
+        b"booking",
+        b"tracking",
+        b"invoice",
+        b"consignment",
+        b"receipt",
+    ];
+    /// Signs and `no` or `number` between the name and the number.
+    const JOINTS: usize = 4;
+    let last_word = |text: &[u8]| {
+        let end = text.len()
+            - text
+                .iter()
+                .rev()
+                .take(JOINTS)
+                .take_while(|byte| !byte.is_ascii_alphanumeric())
+                .count();
+        let word = text[..end]
+            .iter()
+            .rev()
+            .take(12)
+            .take_while(|byte| byte.is_ascii_alphabetic())
+            .count();
+        end - word..end
+    };
+    let last = last_word(before);
+    let last = match &before[last.clone()] {
+        b"no" | b"number" => last_word(&before[..last.start]),
+        _ => last,
+    };
+    NAMES.contains(&&before[last])
+}
+
 fn has_currency(before: &[u8], after: &[u8]) -> bool {
     const SIGNS: [&str; 16] = [
         "$", "£", "€", "₹", "₦", "₱", "¥", "₩", "₫", "₺", "₵", "฿", "₴", "元", "円", "원",
     ];
     /// ISO 4217 codes, on either side of the amount; sorted.
-    const CODES: [&str; 57] = [
+    const CODES: [&str; 58] = [
         "aed", "ars", "aud", "bdt", "bgn", "bhd", "brl", "bwp", "cad", "chf", "clp", "cny", "cop", "czk", "dkk", "egp",
         "etb", "eur", "gbp", "ghs", "hkd", "huf", "idr", "ils", "inr", "jod", "jpy", "kes", "krw", "kwd", "lkr", "mad",
         "mxn", "myr", "mzn", "ngn", "nok", "npr", "nzd", "omr", "pen", "php", "pkr", "pln", "qar", "ron", "rub", "rwf",
-        "sar", "sek", "sgd", "thb", "tzs", "ugx", "usd", "zar", "zmw",
+        "sar", "sek", "sgd", "thb", "tzs", "ugx", "usd", "vnd", "zar", "zmw",
     ];
     const WORDS_BEFORE: [&str; 10] = ["r", "rs", "rs.", "rm", "rp", "rp.", "tl", "ksh", "tsh", "xof"];
+    // "try 100" may be an attempt: Turkey's code counts after the amount alone.
     const WORDS_AFTER: [&str; 12] = [
-        "руб", "р", "zł", "zl", "tl", "lei", "vnd", "dong", "euro", "mt", "fcfa", "birr",
+        "руб", "р", "zł", "zl", "tl", "lei", "try", "dong", "euro", "mt", "fcfa", "birr",
     ];
     /// Longer words name no currency.
     const LONGEST: usize = 6;
@@ -204,6 +255,12 @@ mod tests {
             ("共100元的优惠", &[Money]),
             ("opłata 3,50 zl.", &[Money]),
             ("on 12/05/2026", &[]),
+            ("on 26-05-2026 0:05", &[]),
+            ("upi ref no: 356615545318", &[]),
+            ("awb# 81306013670", &[]),
+            ("call no 9876543210", &[Phone]),
+            ("vnd 250.000", &[Money]),
+            ("250 try", &[Money]),
             ("room 12", &[]),
         ] {
             assert_eq!(kinds(text), expected, "{text}");

@@ -85,6 +85,8 @@ signals! {
     LinkLookalike = "link.lookalike",
     /// The link leads to content of a service's users.
     LinkUserContent = "link.user_content",
+    /// The link opens a chat in a messenger.
+    LinkMessenger = "link.messenger",
     /// The link is a brand's own short form.
     LinkBrandShortener = "link.brand_shortener",
     /// The link is shortened, so that its destination cannot be seen.
@@ -173,6 +175,10 @@ signals! {
     SenderNumber = "sender.number",
     /// Sent from a mail address.
     SenderEmail = "sender.email",
+    /// Sent under the name of a known brand, the one that the text names if it names any.
+    SenderBrand = "sender.brand",
+    /// Names a known brand and is sent from a telephone number or mail address.
+    SenderNotBrand = "sender.not_brand",
 }
 
 impl Signal {

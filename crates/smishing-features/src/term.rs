@@ -43,6 +43,11 @@ impl Terms {
         self.terms.iter().any(|term| term.classes.has(class))
     }
 
+    /// The last term that ends at `at` or before it.
+    pub(crate) fn last_before(&self, at: usize) -> Option<&Term> {
+        self.terms[..self.terms.partition_point(|term| term.span.end <= at)].last()
+    }
+
     pub(crate) fn brands(&self) -> &[(Brand, Range<usize>)] {
         &self.brands
     }

@@ -62,6 +62,7 @@ const MESSAGES: &[(&str, &str, &[&str])] = &[
         "",
         "Your parcel is held at our hub. Pay the $1.99 fee at http://post-redelivery.top/pay",
         &[
+            "ask.follow",
             "ask.pay",
             "link.abused_tld",
             "link.demand",
@@ -78,7 +79,13 @@ const MESSAGES: &[(&str, &str, &[&str])] = &[
     (
         "",
         "Track your order at https://www.amazon.co.uk/orders",
-        &["link.bare", "link.official", "link.present", "story.parcel"],
+        &[
+            "ask.follow",
+            "link.bare",
+            "link.official",
+            "link.present",
+            "story.parcel",
+        ],
     ),
     (
         "",
@@ -101,7 +108,6 @@ const MESSAGES: &[(&str, &str, &[&str])] = &[
             "link.demand",
             "link.elsewhere",
             "link.free_hosting",
-            "link.new_tld",
             "link.present",
             "link.unidentified",
             "story.prize",
@@ -114,6 +120,7 @@ const MESSAGES: &[(&str, &str, &[&str])] = &[
         "Log in at http://198.51.100.7/login to keep your account",
         &[
             "ask.confirm",
+            "ask.follow",
             "link.demand",
             "link.elsewhere",
             "link.ip",
@@ -187,6 +194,48 @@ const MESSAGES: &[(&str, &str, &[&str])] = &[
         ],
     ),
     ("", "Write to jo.smith@northgate.com about lunch", &["email.present"]),
+    (
+        "",
+        "Join our group: whatsapp://chat/?code=Veltra",
+        &[
+            "link.bare",
+            "link.elsewhere",
+            "link.messenger",
+            "link.present",
+            "link.unidentified",
+        ],
+    ),
+    (
+        "AMAZON",
+        "Your Amazon parcel was left with a neighbour",
+        &["brand.named", "sender.brand", "sender.name", "story.parcel"],
+    ),
+    (
+        "+1 212 555 0143",
+        "Amazon: your parcel is on its way",
+        &["brand.named", "sender.not_brand", "sender.number", "story.parcel"],
+    ),
+    // A charge that was not made: what is denied is the charge, not the call.
+    (
+        "",
+        "If you did not order this, call (212) 555-0143",
+        &["ask.call", "phone.present"],
+    ),
+    // A booking reference is no disguised word, a brand's own name is no imitation of it, an order is not called.
+    ("", "Booking WD0K5JL, order no 20230717110", &[]),
+    (
+        "",
+        "Amazon: your refund, see amazon.pe/r",
+        &[
+            "ask.follow",
+            "brand.named",
+            "link.bare",
+            "link.named_in_text",
+            "link.present",
+            "link.unknown",
+            "story.refund",
+        ],
+    ),
     ("", "see you at 8, bring the blue bag", &[]),
     (
         "",
@@ -229,17 +278,24 @@ const MESSAGES: &[(&str, &str, &[&str])] = &[
     (
         "",
         "Brightwell Dental sees you on Monday at three, directions at brightwell-dental.co.uk/map",
-        &["link.named_in_text", "link.present", "link.unknown"],
+        &["ask.follow", "link.named_in_text", "link.present", "link.unknown"],
     ),
     (
         "BRIGHTWELL",
         "We moved to the old mill, directions at brightwell.co.uk/map",
-        &["link.named_in_text", "link.present", "link.unknown", "sender.name"],
+        &[
+            "ask.follow",
+            "link.named_in_text",
+            "link.present",
+            "link.unknown",
+            "sender.name",
+        ],
     ),
     (
         "",
         "The parcel is at the hub, see parcel-hub.com/track",
         &[
+            "ask.follow",
             "link.elsewhere",
             "link.present",
             "link.unidentified",
@@ -250,12 +306,19 @@ const MESSAGES: &[(&str, &str, &[&str])] = &[
     (
         "",
         "The river path is open again, photos at bankside.org/check",
-        &["link.elsewhere", "link.present", "link.unidentified", "link.unknown"],
+        &[
+            "ask.follow",
+            "link.elsewhere",
+            "link.present",
+            "link.unidentified",
+            "link.unknown",
+        ],
     ),
     (
         "",
         "The river path is open again, photos at bankside.org/wlpxzk",
         &[
+            "ask.follow",
             "link.elsewhere",
             "link.present",
             "link.random_path",
@@ -283,6 +346,7 @@ const MESSAGES: &[(&str, &str, &[&str])] = &[
         "",
         "The river path is open again, photos at https://kilbrack.gov.ie@xq7vd.com/a",
         &[
+            "ask.follow",
             "link.elsewhere",
             "link.present",
             "link.random_host",

@@ -352,8 +352,8 @@ proptest! {
         prop_assert_eq!(spans.iter().map(|found| found.0).collect::<BTreeSet<_>>().len(), spans.len());
         prop_assert_eq!(spans.iter().map(|found| found.0).collect::<SignalSet>(), extractor.signals());
         for (signal, span) in &spans {
-            let of_whole_text = signal.id().starts_with("obfuscation.") || signal.id().starts_with("sender.");
-            let has_place = *signal == Signal::SymbolInWord || !of_whole_text;
+            let of_characters = matches!(signal, Signal::Invisible | Signal::Styled | Signal::Marks);
+            let has_place = !of_characters && !signal.id().starts_with("sender.");
             prop_assert_eq!(span.is_some(), has_place, "{:?}", signal);
             if let Some(span) = span {
                 prop_assert!(is_on_boundaries(&text, span), "{:?} {:?}", signal, span);

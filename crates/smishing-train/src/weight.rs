@@ -157,7 +157,7 @@ impl Corpus {
         let named: Vec<bool> = self.files.iter().map(|file| file.goes_by(name)).collect();
         if !named.contains(&true) {
             return Err(Error::Setting(format!(
-                "`{name}`: expected the name of a file without extension, or of a folder"
+                "weights for `{name}`: expected the name of a file without extension, or of a folder"
             )));
         }
         Ok((0..self.records.len())

@@ -14,7 +14,7 @@ use crate::{Label, PolicyError};
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub enum Policy {
-    /// The model's default: most agreement at no more than 1 % false alarms on held-out messages.
+    /// The model's default: most agreement at no more than 2 % false alarms on held-out messages.
     #[default]
     Balanced,
     /// Flags at most this share of genuine messages, in `0..1`, as measured on held-out ones.

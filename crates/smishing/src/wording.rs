@@ -3,7 +3,7 @@ use crate::SignalContribution;
 use alloc::string::String;
 use core::fmt;
 use core::str::FromStr;
-use smishing_features::Signal;
+use smishing_features::{NormalizedText, Signal};
 
 /// A language of the message catalogue (`reasons.tsv` of the `smishing-data` crate).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -106,6 +106,7 @@ impl SignalContribution {
         let place = self.span.clone().and_then(|span| text.get(span)).unwrap_or_default();
         row(self.signal)[2 + language as usize]
             .replace("{brand}", self.brand.unwrap_or_default())
+            .replace("{word}", NormalizedText::from(place).as_str())
             .replace("{text}", place)
     }
 }
@@ -135,7 +136,7 @@ mod tests {
             assert!((1.0..=3.0).contains(&telling(*signal)), "{}", row[0]);
             for (sentence, language) in row[2..].iter().zip(Language::ALL) {
                 assert!(!sentence.is_empty(), "{} {language}", row[0]);
-                for part in ["{text}", "{brand}"] {
+                for part in ["{text}", "{word}", "{brand}"] {
                     assert_eq!(sentence.contains(part), row[2].contains(part), "{} {language}", row[0]);
                 }
             }

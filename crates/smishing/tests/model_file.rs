@@ -139,10 +139,10 @@ fn parts_that_make_no_model() {
     type Spoil = fn(&mut ModelParts);
     let spoils: [(&str, Spoil); 26] = [
         ("too few weights", |parts| {
-            parts.bad.ngrams = Weights::quantize(&[0.5; 255])
+            parts.bad.ngrams = Weights::quantize(&[0.5; 255]);
         }),
         ("too many weights", |parts| {
-            parts.bad.ngrams = Weights::quantize(&[0.5; 257])
+            parts.bad.ngrams = Weights::quantize(&[0.5; 257]);
         }),
         ("too few weights, second head", |parts| {
             parts.smishing.as_mut().unwrap().ngrams = Weights::default();

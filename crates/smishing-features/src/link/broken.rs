@@ -150,6 +150,7 @@ fn link_around(text: &[u8], from: usize, joint: &Joint) -> Option<Link> {
         random_host: destination == Destination::Unknown && is_unpronounceable(&text[own_label.clone()]),
         own_label,
         destination,
+        namesake: None,
         abused_tld: suffix.abused_tld,
         new_tld: is_new_tld(tld),
         random_path: has_random_path(&text[path_start..end]),

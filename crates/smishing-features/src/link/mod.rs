@@ -7,6 +7,7 @@ use alloc::vec::Vec;
 use core::ops::Range;
 
 mod broken;
+mod scheme;
 
 /// Number of a brand in the brand table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -34,7 +35,9 @@ pub(crate) enum Destination {
     /// A domain that belongs to a known brand.
     Official(Brand),
     /// A known brand's domain where anybody can put content: it says nothing about who wrote the message.
-    UserContent,
+    UserContent(Brand),
+    /// A chat in a messenger.
+    Messenger,
     /// Short links of a brand, for its own pages and sometimes for those of its users.
     BrandShortener,
     /// A domain that only states, banks or the like can register.
@@ -51,6 +54,16 @@ pub(crate) enum Destination {
     Unknown,
 }
 
+impl Destination {
+    /// Whose it is, or whose it pretends to be.
+    pub(crate) fn brand(self) -> Option<Brand> {
+        match self {
+            Self::Official(brand) | Self::UserContent(brand) | Self::Lookalike(brand) => Some(brand),
+            _ => None,
+        }
+    }
+}
+
 /// A link or mail address in normalised text.
 #[allow(clippy::struct_excessive_bools, reason = "independent facts")]
 #[derive(Clone, Debug)]
@@ -60,6 +73,8 @@ pub(crate) struct Link {
     /// The label that was registered: `brightwell-dental` of `www.brightwell-dental.co.uk`.
     pub(crate) own_label: Range<usize>,
     pub(crate) destination: Destination,
+    /// The brand whose name and an ordinary ending are all of the domain: not known to be its own, and likely.
+    pub(crate) namesake: Option<Brand>,
     pub(crate) abused_tld: bool,
     /// Whether the top-level domain is a word beyond the old generic ones, such as `florist`.
     pub(crate) new_tld: bool,
@@ -70,6 +85,12 @@ pub(crate) struct Link {
     pub(crate) email: bool,
     /// Whether it is written so that programs do not see it.
     pub(crate) defanged: bool,
+}
+
+impl Link {
+    pub(crate) fn is_lookalike(&self) -> bool {
+        matches!(self.destination, Destination::Lookalike(_))
+    }
 }
 
 /// Finds all links of `text` (normalised) in linear time.
@@ -92,6 +113,7 @@ pub(crate) fn find_links(text: &[u8], links: &mut Vec<Link>) {
         }
     }
     broken::find_spelt_links(text, links);
+    scheme::find_app_links(text, links);
 }
 
 fn has_random_path(path: &[u8]) -> bool {
@@ -195,12 +217,18 @@ fn link_at(text: &[u8], from: usize, host: Range<usize>) -> Option<Link> {
         destination(name, suffix.as_ref())
     };
     let own_label = own_start..own_start + own_len;
+    let abused_tld = suffix.as_ref().is_some_and(|suffix| suffix.abused_tld);
+    let of_a_service = suffix.is_some_and(|suffix| suffix.is_service());
     Some(Link {
         span: start..end,
         own_label: own_label.clone(),
         destination,
-        abused_tld: suffix.is_some_and(|suffix| suffix.abused_tld),
-        new_tld,
+        namesake: (!is_ip && !abused_tld)
+            .then(|| namesake(&text[own_start..host.end]))
+            .flatten(),
+        // `page.link` is what its owner makes of it, whatever else is under `.link`.
+        abused_tld: abused_tld && !of_a_service,
+        new_tld: new_tld && !of_a_service,
         random_host: destination == Destination::Unknown && is_unpronounceable(&text[own_label]),
         random_path: has_random_path(&text[path_start.min(end)..end]),
         email,
@@ -276,6 +304,11 @@ fn path_len(after: &[u8]) -> usize {
             )
     };
     let len = after.iter().take_while(inside).count();
+    // "(see x.top/a(end)": a bracket that the path does not close belongs to the sentence.
+    let len = match after[..len].iter().position(|&byte| byte == b'(') {
+        Some(open) => open,
+        None => len,
+    };
     let trailing = after[..len]
         .iter()
         .rev()
@@ -302,6 +335,16 @@ struct Suffix {
 }
 
 impl Suffix {
+    /// Whether the host belongs to a service that the link table knows.
+    fn is_service(&self) -> bool {
+        const SERVICES: u16 = HostClass::SHORTENER.0
+            | HostClass::MESSENGER.0
+            | HostClass::FREE_HOSTING.0
+            | HostClass::DYNAMIC_DNS.0
+            | HostClass::RESTRICTED.0;
+        self.classes.has(HostClass(SERVICES))
+    }
+
     /// `None` where the last label is no top-level domain.
     fn of(name: &[u8]) -> Option<Self> {
         let mut classes = HostClass::default();
@@ -351,6 +394,9 @@ fn destination(name: &[u8], suffix: Option<&Suffix>) -> Destination {
         return Destination::Unknown;
     };
     let registrable = &name[name.len() - suffix.registrable..];
+    if suffix.classes.has(HostClass::MESSENGER) {
+        return Destination::Messenger;
+    }
     if let Some(owned) = owner(name).or_else(|| owner(registrable)) {
         return owned;
     }
@@ -358,7 +404,7 @@ fn destination(name: &[u8], suffix: Option<&Suffix>) -> Destination {
         return Destination::Restricted;
     }
     if let Some(brand) = borrowed_name(name, registrable)
-        && (brand.is_charted() || !is_bare_name(registrable, brand))
+        && namesake(registrable) != Some(brand)
     {
         return Destination::Lookalike(brand);
     }
@@ -380,7 +426,7 @@ fn owner(domain: &[u8]) -> Option<Destination> {
     // Trust is granted for the very domain, never for a hash.
     (known.as_bytes() == domain).then_some(())?;
     if *tenure == Tenure::UserContent as u8 {
-        Some(Destination::UserContent)
+        Brand::from_table(*brand).map(Destination::UserContent)
     } else if *tenure == Tenure::Shortener as u8 {
         Some(Destination::BrandShortener)
     } else {
@@ -427,21 +473,21 @@ fn borrowed_name(name: &[u8], registrable: &[u8]) -> Option<Brand> {
     None
 }
 
-/// Whether a domain is the brand's name and an ordinary ending, such as `.com` or a country's: of a brand whose domains
-/// are not known, that is more likely its own than an imitation.
-fn is_bare_name(registrable: &[u8], brand: Brand) -> bool {
+/// The brand of a domain that is its name and an ordinary ending, `.com` or a country's: brands hold those, and nobody
+/// lists them all; imitations need more letters or odder endings.
+fn namesake(registrable: &[u8]) -> Option<Brand> {
     let label = registrable.split(|&byte| byte == b'.').next().unwrap_or_default();
     let ending = &registrable[label.len()..];
-    named(label) == Some(brand)
-        && (ending == b".com"
-            || ending
-                .rsplit(|&byte| byte == b'.')
-                .next()
-                .is_some_and(|tld| tld.len() == 2))
+    let ordinary = ending == b".com"
+        || ending
+            .rsplit(|&byte| byte == b'.')
+            .next()
+            .is_some_and(|tld| tld.len() == 2);
+    ordinary.then(|| named(label)).flatten()
 }
 
 /// The brand that goes by this one word.
-fn named(word: &[u8]) -> Option<Brand> {
+pub(crate) fn named(word: &[u8]) -> Option<Brand> {
     PHRASES
         .get(hash::word(word))
         .and_then(|(_, brand)| Brand::from_table(brand))
@@ -575,7 +621,19 @@ mod tests {
             Destination::Lookalike(irs)
         );
         assert_eq!(destination_of("amzn.to/3xYz"), Destination::BrandShortener);
-        assert_eq!(destination_of("facebook.com/some.page"), Destination::UserContent);
+        let facebook = named(b"facebook").unwrap();
+        assert_eq!(
+            destination_of("facebook.com/some.page"),
+            Destination::UserContent(facebook)
+        );
+        for chat in [
+            "wa.me/15550100",
+            "https://chat.whatsapp.com/x",
+            "whatsapp://chat/?code=x",
+            "t.me/veltra",
+        ] {
+            assert_eq!(destination_of(chat), Destination::Messenger, "{chat}");
+        }
         assert_eq!(destination_of("bit.ly/3xYz"), Destination::Shortener);
         assert_eq!(destination_of("my-refund.web.app"), Destination::FreeHosting);
         assert_eq!(destination_of("http://198.51.100.7/login"), Destination::Ip);

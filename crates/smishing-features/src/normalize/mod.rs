@@ -55,6 +55,14 @@ pub struct Folds {
     pub spaced: u32,
 }
 
+/// Where in the normalised text the first word of each disguise stands that hides a whole word; empty where there is none.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Unmasked {
+    pub(crate) confusable: Range<usize>,
+    pub(crate) leet: Range<usize>,
+    pub(crate) spaced: Range<usize>,
+}
+
 /// A normalised message in a buffer that is reused from one message to the next.
 ///
 /// ```
@@ -74,6 +82,7 @@ pub struct NormalizedText {
     /// Without white space at the end.
     original_len: usize,
     folds: Folds,
+    unmasked: Unmasked,
     spare_bytes: Vec<u8>,
     spare_starts: Vec<usize>,
 }
@@ -108,6 +117,10 @@ impl NormalizedText {
         self.folds
     }
 
+    pub(crate) fn unmasked(&self) -> &Unmasked {
+        &self.unmasked
+    }
+
     /// The bytes of the original that `span` of the normalised text came from, on character boundaries of the original.
     ///
     /// Returns `None` where the offsets were not tracked or the span is empty or out of range.
@@ -137,6 +150,7 @@ impl NormalizedText {
         self.bytes.clear();
         self.starts.clear();
         self.folds = Folds::default();
+        self.unmasked = Unmasked::default();
         if TRACK {
             // The last span ends before the white space that rule 1 takes from the end.
             self.original_len = text
@@ -262,9 +276,11 @@ impl NormalizedText {
             if let Some(letters) = (!after_word).then(|| spaced_letters(&source[at..])).flatten() {
                 self.folds.spaced += 1;
                 self.copy::<TRACK>(&source, copied..at);
+                let start = self.bytes.len();
                 for index in 0..letters {
                     self.copy::<TRACK>(&source, at + 2 * index..at + 2 * index + 1);
                 }
+                keep_first(&mut self.unmasked.spaced, start..self.bytes.len());
                 at += 2 * letters - 1;
                 copied = at;
                 continue;
@@ -274,11 +290,15 @@ impl NormalizedText {
             let after = &source[at + word.len()..];
             if all_foreign_letters_have_twins(word) {
                 self.copy::<TRACK>(&source, copied..at);
+                let start = self.bytes.len();
                 self.folds.confusable += self.replace::<TRACK>(word, at, latin_twin);
+                keep_first(&mut self.unmasked.confusable, start..self.bytes.len());
                 copied = at + word.len();
             } else if is_leet(word, before, after) {
                 self.copy::<TRACK>(&source, copied..at);
+                let start = self.bytes.len();
                 self.folds.leet += self.replace::<TRACK>(word, at, leet_letter);
+                keep_first(&mut self.unmasked.leet, start..self.bytes.len());
                 copied = at + word.len();
             }
             at += word.len().max(1);
@@ -315,6 +335,12 @@ impl NormalizedText {
             }
         }
         replaced
+    }
+}
+
+fn keep_first(place: &mut Range<usize>, found: Range<usize>) {
+    if place.end == 0 {
+        *place = found;
     }
 }
 
@@ -472,9 +498,24 @@ fn is_leet(word: &[u8], before: Option<u8>, after: &[u8]) -> bool {
             .iter()
             .all(|&byte| byte.is_ascii_alphabetic() || leet_letter(byte as char).is_some())
         && !word.windows(3).any(|three| three.iter().all(u8::is_ascii_digit))
+        && is_pronounceable(word)
         && !before.is_some_and(is_link_byte)
         && !matches!(after, [joint, next, ..] if is_link_byte(*joint) && next.is_ascii_alphanumeric())
         && !matches!(after, [b'/', ..])
+}
+
+/// Whether a word of letters and their stand-ins has a vowel in four letters: booking references have fewer.
+fn is_pronounceable(word: &[u8]) -> bool {
+    let vowels = word
+        .iter()
+        .filter(|byte| {
+            matches!(
+                byte,
+                b'a' | b'e' | b'i' | b'o' | b'u' | b'y' | b'0' | b'1' | b'3' | b'4' | b'@'
+            )
+        })
+        .count();
+    4 * vowels >= word.len()
 }
 
 /// Signs that join the parts of links, mail addresses and file names.

@@ -258,6 +258,7 @@ fn is_leet(word: &[char], before: Option<char>, after: &[char]) -> bool {
             .iter()
             .all(|&letter| letter.is_ascii_alphabetic() || leet_letter(letter).is_some())
         && !word.windows(3).any(|three| three.iter().all(char::is_ascii_digit))
+        && word.iter().filter(|letter| "aeiouy0134@".contains(**letter)).count() * 4 >= word.len()
 }
 
 fn leet_letter(sign: char) -> Option<char> {

@@ -66,7 +66,7 @@ pub struct Head {
 /// From which calibrated log-odds of bad on a message is flagged.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Thresholds {
-    /// The default: the most agreement (Matthews correlation) at no more than 1 % false alarms, out of fold.
+    /// The default: the most agreement (Matthews correlation) at no more than 2 % false alarms, out of fold.
     pub balanced: f32,
     /// Below `unsure.0` a message passes, from `unsure.1` on it is flagged, between them lies doubt.
     pub unsure: (f32, f32),
