@@ -6,10 +6,12 @@ mod classify;
 mod data;
 mod evaluate;
 mod explain;
+mod found;
 mod inspect;
 mod output;
 mod progress;
 mod read;
+mod tables;
 mod train;
 
 /// Tells genuine text messages from spam and smishing (SMS scams).

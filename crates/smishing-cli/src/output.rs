@@ -1,7 +1,7 @@
 //! What goes to standard output.
 use anyhow::Context;
 use comfy_table::{CellAlignment, Table, presets};
-use smishing_train::{Corpus, Estimate, Figures, Removed};
+use smishing_train::{Corpus, Removed};
 use std::fmt::Display;
 use std::io::{self, ErrorKind, Write};
 use std::path::Path;
@@ -86,47 +86,4 @@ pub(crate) fn reading_report(corpus: &Corpus, removed: Option<&Removed>) -> Stri
         );
     }
     text
-}
-
-/// One column a set of figures, with intervals.
-pub(crate) fn figures_table(sets: &[(String, Figures)]) -> Table {
-    let mut header = vec!["95 % intervals"];
-    header.extend(sets.iter().map(|(name, _)| name.as_str()));
-    let mut figures = table(&header);
-    let mut row = |name: &str, value: &dyn Fn(&Figures) -> String| {
-        figures.add_row(std::iter::once(name.to_owned()).chain(sets.iter().map(|(_, set)| value(set))));
-    };
-    row("messages", &|set| set.rows.to_string());
-    row("of them bad", &|set| set.bad_rows.to_string());
-    row("clusters", &|set| set.clusters.to_string());
-    row("accuracy", &|set| percent(set.accuracy));
-    row("spam caught", &|set| percent(set.spam_caught));
-    row("blocked ham", &|set| percent(set.blocked_ham));
-    row("MCC", &|set| plain(set.mcc));
-    row("ROC AUC", &|set| plain(set.roc_auc));
-    row("recall at 0.1 % FPR", &|set| percent(set.recall_at_fpr["0.001"]));
-    row("recall at 1 % FPR", &|set| percent(set.recall_at_fpr["0.01"]));
-    row("Brier", &|set| plain(set.brier));
-    row("ECE", &|set| plain(set.ece));
-    figures
-}
-
-fn percent(estimate: Option<Estimate>) -> String {
-    estimate.map_or_else(
-        || "-".into(),
-        |Estimate {
-             value,
-             ci95: [low, high],
-         }| format!("{:.2} % ({:.2} to {:.2})", 100.0 * value, 100.0 * low, 100.0 * high),
-    )
-}
-
-fn plain(estimate: Option<Estimate>) -> String {
-    estimate.map_or_else(
-        || "-".into(),
-        |Estimate {
-             value,
-             ci95: [low, high],
-         }| format!("{value:.4} ({low:.4} to {high:.4})"),
-    )
 }

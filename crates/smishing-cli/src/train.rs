@@ -68,7 +68,8 @@ impl Settings {
     }
 }
 
-fn named<T: std::str::FromStr<Err: std::fmt::Display>>(text: &str) -> Result<(String, T), String> {
+/// `NAME=VALUE` of an option.
+pub(crate) fn named<T: std::str::FromStr<Err: std::fmt::Display>>(text: &str) -> Result<(String, T), String> {
     let (name, value) = text.split_once('=').ok_or("expected NAME=...")?;
     let value = value.parse().map_err(|error: T::Err| error.to_string())?;
     Ok((name.into(), value))

@@ -875,7 +875,7 @@ mod train {
 mod evaluate {
     use super::*;
 
-    const FIGURES: [&str; 7] = [
+    const FIGURES: [&str; 10] = [
         "mcc",
         "accuracy",
         "spam_caught",
@@ -883,18 +883,16 @@ mod evaluate {
         "roc_auc",
         "brier",
         "ece",
+        "ece_balanced",
+        "one_minus_roca_percent",
+        "pr_auc",
     ];
 
     /// Runs with `--json` and gives the sets, their shape checked.
     #[track_caller]
     fn sets(arguments: &[&str]) -> Vec<Value> {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("figures.json");
-        let mut command = smishing(["evaluate", "--json"]);
-        command.arg(&path).args(arguments);
-        let (out, _) = run(command, 0);
+        let (figures, out) = found(arguments);
         assert!(out.contains("MCC") && out.contains("ROC AUC"), "{out}");
-        let figures: Value = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
         let sets = figures["sets"].as_array().unwrap().clone();
         for set in &sets {
             assert!(
@@ -906,14 +904,42 @@ mod evaluate {
                 rates.keys().collect::<HashSet<_>>(),
                 HashSet::from([&"0.001".into(), &"0.01".into()])
             );
-            for figure in FIGURES.iter().map(|name| set.get(*name).unwrap()).chain(rates.values()) {
-                if !figure.is_null() {
-                    let [low, high] = [0, 1].map(|end| number(&figure["ci95"][end]));
-                    assert!(number(&figure["value"]).is_finite() && low <= high, "{figure}");
+            for measures in [set, &set["by_cluster"]] {
+                let precision = measures["precision_at_share"].as_object().unwrap();
+                assert_eq!(precision.keys().collect::<Vec<_>>(), ["0.001", "0.01", "0.13"]);
+                let figures = FIGURES.iter().map(|name| measures.get(*name).unwrap());
+                for figure in figures.chain(rates.values()).chain(precision.values()) {
+                    estimate(figure);
                 }
+            }
+            for point in set["reliability"].as_array().unwrap() {
+                assert!(point["rows"].is_u64() && (0.0..=1.0).contains(&number(&point["probability"])));
+                assert!(estimate(&point["bad"]).is_some());
             }
         }
         sets
+    }
+
+    /// The value of a figure whose interval is in order; `None` where the set lacks what it needs.
+    #[track_caller]
+    fn estimate(figure: &Value) -> Option<f64> {
+        if figure.is_null() {
+            return None;
+        }
+        let [low, high] = [0, 1].map(|end| number(&figure["ci95"][end]));
+        assert!(number(&figure["value"]).is_finite() && low <= high, "{figure}");
+        Some(number(&figure["value"]))
+    }
+
+    /// All that `--json` holds.
+    #[track_caller]
+    fn found(arguments: &[&str]) -> (Value, String) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("figures.json");
+        let mut command = smishing(["evaluate", "--json"]);
+        command.arg(&path).args(arguments);
+        let (out, _) = run(command, 0);
+        (serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap(), out)
     }
 
     #[test]
@@ -953,10 +979,244 @@ mod evaluate {
         assert_eq!(first, sets(&arguments));
     }
 
+    /// Two rows of each set, of a few lines each: what comes of rewriting is the library's matter.
+    #[test]
+    fn rewritten_texts() {
+        let own = tempfile::tempdir().unwrap();
+        let scams = file(
+            &own,
+            "scams.tsv",
+            format!("smishing\t{SCAM}\nsmishing\tPay the fee at parcel-help.top\n"),
+        );
+        let both = file(&own, "both.tsv", format!("ham\t{GENUINE}\nsmishing\t{SCAM}\n"));
+        let arguments = ["--evasions", text(&scams), text(&both)];
+        let (figures, out) = found(&arguments);
+        assert_eq!(figures, found(&arguments).0);
+        assert!(
+            out.contains("as written") && out.contains("zero_width") && out.contains("strong"),
+            "{out}"
+        );
+        for (set, (bad_rows, ham_rows)) in figures["sets"].as_array().unwrap().iter().zip([(2, 0), (1, 1)]) {
+            let evasions = set["evasions"].as_array().unwrap();
+            let named: HashSet<_> = evasions
+                .iter()
+                .map(|figures| (figures["id"].as_str().unwrap(), figures["strength"].as_str().unwrap()))
+                .collect();
+            assert!(
+                named.len() == evasions.len() && named.contains(&("trust_all", "mild")),
+                "{named:?}"
+            );
+            for figures in evasions {
+                assert!(figures["in_training"].is_boolean());
+                for (rows, most) in [("bad_rows_changed", bad_rows), ("ham_rows_changed", ham_rows)] {
+                    assert!(figures[rows].as_u64().unwrap() <= most, "{figures}");
+                }
+                for measures in [&figures["by_row"], &figures["by_cluster"]] {
+                    let value = |name: &str| estimate(measures.get(name).unwrap());
+                    // Both were caught as they were.
+                    assert!((value("spam_caught").unwrap() - 1.0 - value("spam_caught_change").unwrap()).abs() < 1e-9);
+                    assert_eq!(value("blocked_ham").is_some(), ham_rows > 0);
+                    assert_eq!(value("blocked_ham"), value("blocked_ham_change"));
+                }
+            }
+        }
+        assert!(found(&[text(&scams)]).0["sets"][0].get("evasions").is_none());
+    }
+
+    #[test]
+    fn thresholds_that_spare_business_text() {
+        let own = tempfile::tempdir().unwrap();
+        let (_, model, _) = models();
+        let bad = file(&own, "bad.tsv", tsv(&["spam", "smishing", "ham"], 30));
+        let bank = file(&own, "alerts.tsv", tsv(&["ham"], 25));
+        let otp = file(&own, "codes.tsv", format!("ham\t{GENUINE}\nspam\t{SCAM}\n"));
+        let named = |name: &str, path: &Path| format!("{name}={}", text(path));
+        let (bank_set, otp_set) = (named("bank", &bank), named("otp", &otp));
+        let mut arguments = vec!["--model", text(model), "--business", &bank_set, "--business", &otp_set];
+        arguments.push(text(&bad));
+        let (figures, out) = found(&arguments);
+        assert!(out.contains("bad: caught at 1 % blocked"), "{out}");
+        assert_eq!(figures["sets"][0]["name"], "bad");
+        let business = &figures["business"];
+        let counts = |set: &Value| (set["name"].clone(), set["rows"].clone());
+        let sets: Vec<_> = business["business"].as_array().unwrap().iter().map(counts).collect();
+        assert_eq!(sets, [(json!("bank"), json!(25)), (json!("otp"), json!(1))]);
+        for by in ["by_row", "by_cluster"] {
+            assert!(estimate(&business["blocked_ham"][by]).is_some());
+            let rates = business["scams"][0]["recall_at_business_fpr"][by].as_object().unwrap();
+            assert_eq!(rates.keys().collect::<Vec<_>>(), ["0.001", "0.01", "0.05"]);
+            let recalls: Vec<_> = rates.values().map(|figure| estimate(figure).unwrap()).collect();
+            assert!(recalls.is_sorted() && recalls[2] > 0.5, "{recalls:?}");
+        }
+        assert_eq!(business["scams"][0]["rows"], 20);
+        // Files of one name are one set.
+        let other = named("bank", &otp);
+        let arguments = ["--business", &bank_set, "--business", &other, text(&bad)];
+        let sets = found(&arguments).0["business"]["business"].clone();
+        assert_eq!((sets.as_array().unwrap().len(), &sets[0]["rows"]), (1, &json!(26)));
+        let scams_only = file(&own, "scams.tsv", format!("spam\t{SCAM}\n"));
+        let (_, err) = run(
+            smishing(["evaluate", "--business", &named("bank", &scams_only), text(&bad)]),
+            2,
+        );
+        assert!(err.contains("`bank`"), "{err}");
+    }
+
+    #[test]
+    fn parts_of_a_set() {
+        let own = tempfile::tempdir().unwrap();
+        let rows = [
+            json!({"label": "ham", "text": GENUINE, "kind": "otp", "lang": "en"}),
+            json!({"label": "smishing", "text": SCAM, "extra": {"category": "locked"}, "lang": "en"}),
+            json!({"label": "smishing", "text": "Pay at parcel-help.top", "extra": {"category": "toll"}}),
+        ]
+        .map(|row| row.to_string());
+        let path = file(&own, "some.jsonl", rows.join("\n"));
+        let (figures, out) = found(&["--by", "kind", "--by", "language", text(&path)]);
+        assert!(
+            out.contains("some by kind") && out.contains("some by language"),
+            "{out}"
+        );
+        let slices = &figures["sets"][0]["slices"];
+        let parts = |facet: &str| -> Vec<(Value, Value, Value)> {
+            let parts = slices[facet].as_array().unwrap().iter();
+            parts
+                .map(|part| (part["name"].clone(), part["rows"].clone(), part["bad_rows"].clone()))
+                .collect()
+        };
+        let part = |name: &str, rows: u64, bad_rows: u64| (json!(name), json!(rows), json!(bad_rows));
+        assert_eq!(
+            parts("kind"),
+            [part("locked", 1, 1), part("otp", 1, 0), part("toll", 1, 1)]
+        );
+        assert_eq!(parts("language"), [part("en", 2, 1), part("unknown", 1, 1)]);
+        assert_eq!(slices["kind"][0]["spam_caught"]["value"], 1.0);
+        let (_, err) = run(smishing(["evaluate", "--by", "colour", text(&path)]), 2);
+        assert!(err.contains("kind, language, region, source, length"), "{err}");
+    }
+
+    #[test]
+    fn one_model_against_another_beside_business_text() {
+        let (folder, three, two) = models();
+        let data = folder.path().join("three.tsv");
+        let bank = format!("bank={}", text(&data));
+        let (figures, out) = found(&[
+            "--model",
+            text(three),
+            "--against",
+            text(two),
+            "--business",
+            &bank,
+            text(&data),
+        ]);
+        assert!(out.contains("three: caught at 5 % blocked"), "{out}");
+        let sets = figures["business"]["difference"]["scams"].as_array().unwrap();
+        assert_eq!((sets.len(), &sets[0]["name"]), (1, &json!("three")));
+        for by in ["by_row", "by_cluster"] {
+            let rates = sets[0]["recall_at_business_fpr"][by].as_object().unwrap();
+            assert_eq!(rates.keys().collect::<Vec<_>>(), ["0.001", "0.01", "0.05"]);
+            // The other model never saw smishing.
+            assert!(
+                rates.values().all(|figure| estimate(figure).unwrap() >= 0.0),
+                "{rates:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn one_model_against_another() {
+        let (folder, three, two) = models();
+        let data = folder.path().join("three.tsv");
+        let difference = |model: &Path, other: &Path| {
+            let arguments = ["--model", text(model), "--against", text(other), text(&data)];
+            let (figures, out) = found(&arguments);
+            assert!(out.contains("difference, paired"), "{out}");
+            figures["sets"][0]["difference"].clone()
+        };
+        let better = difference(three, two);
+        let recall = |found: &Value| estimate(&found["by_cluster"]["spam_caught"]).unwrap();
+        assert!(
+            recall(&better) > 0.0,
+            "the model of two classes never saw smishing: {better}"
+        );
+        assert!((recall(&better) + recall(&difference(two, three))).abs() < 1e-9);
+        assert!(recall(&difference(two, two)).abs() < 1e-9);
+    }
+
+    #[test]
+    fn each_source_by_a_model_of_the_others() {
+        let own = tempfile::tempdir().unwrap();
+        let rows = tsv(&["ham", "spam", "smishing"], 180);
+        let rows: Vec<&str> = rows.lines().collect();
+        let files: Vec<PathBuf> = rows
+            .chunks(60)
+            .zip(["a.tsv", "b.tsv", "c.tsv"])
+            .map(|(rows, name)| file(&own, name, rows.join("\n")))
+            .collect();
+        let mut arguments = vec!["--leave-one-source-out", "--solver", "sparse", "--bits", "10"];
+        arguments.extend(files.iter().map(|path| text(path)));
+        let first = sets(&arguments);
+        assert_eq!(
+            first.iter().map(|set| &set["name"]).collect::<Vec<_>>(),
+            ["a", "b", "c"]
+        );
+        for set in &first {
+            assert_eq!(set["rows"], 60);
+            assert!(number(&set["roc_auc"]["value"]) > 0.9, "{set}");
+        }
+        assert_eq!(first, sets(&arguments));
+        // What two sources share is missing from neither.
+        let copies = file(&own, "copies.tsv", std::fs::read(&files[0]).unwrap());
+        arguments.push(text(&copies));
+        let rows: Vec<_> = sets(&arguments).iter().map(|set| set["rows"].clone()).collect();
+        assert_eq!(rows, [60, 60, 60, 60]);
+        // Of a single folder each file is a source, beside other arguments the folder is one.
+        let names = |arguments: &[&str]| -> Vec<Value> {
+            let fixed = ["--leave-one-source-out", "--solver", "sparse", "--bits", "10"];
+            let sets = sets(&[fixed.as_slice(), arguments].concat());
+            sets.iter().map(|set| set["name"].clone()).collect()
+        };
+        let other = models().0.path().join("three.tsv");
+        std::fs::create_dir(own.path().join("folder")).unwrap();
+        let words = messages(&["ham", "spam"], 400);
+        for (rows, name) in words.chunks(200).zip(["d", "e"]) {
+            let rows: Vec<String> = rows
+                .iter()
+                .map(|(label, text)| format!("{label}\tsay {text} twice"))
+                .collect();
+            file(&own, &format!("folder/{name}.tsv"), rows.join("\n"));
+        }
+        let folder = own.path().join("folder");
+        assert_eq!(names(&[text(&folder)]), ["d", "e"]);
+        assert_eq!(names(&[text(&folder), text(&other)]), ["folder", "three"]);
+        // Alone, a file has no others to learn from; beside genuine messages only, none of the other class.
+        let (_, err) = run(smishing(["evaluate", "--leave-one-source-out", text(&files[0])]), 2);
+        assert!(err.contains("at least 2 sources"), "{err}");
+        let genuine = file(&own, "genuine.tsv", tsv(&["ham"], 30));
+        let (_, err) = run(
+            smishing(["evaluate", "--leave-one-source-out", text(&files[0]), text(&genuine)]),
+            2,
+        );
+        assert!(err.contains("without a: "), "{err}");
+    }
+
     #[test]
     fn wrong_usage() {
         let (folder, model, _) = models();
         let data = folder.path().join("three.tsv");
+        for arguments in [
+            ["--folds=3", "--evasions"],
+            ["--folds=3", "--leave-one-source-out"],
+            ["--leave-one-source-out", "--evasions"],
+            ["--leave-one-source-out", "--business=a=b.tsv"],
+            ["--evasions", "--business=b.tsv"],
+            ["--folds=3", "--by=kind"],
+            ["--leave-one-source-out", "--against=a.smsh"],
+        ] {
+            let mut command = smishing(["evaluate"]);
+            command.args(arguments).arg(&data);
+            run(command, 2);
+        }
         run(smishing(["evaluate", "--folds", "1", text(&data)]), 2);
         run(
             smishing(["evaluate", "--folds", "3", "--model", text(model), text(&data)]),

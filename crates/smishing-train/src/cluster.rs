@@ -194,6 +194,7 @@ mod tests {
                 cluster: cluster.map(Into::into),
                 pair: pair.map(Into::into),
                 weight: 1.0,
+                facets: crate::Facets::default(),
             })
             .collect()
     }

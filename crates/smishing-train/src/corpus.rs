@@ -28,6 +28,21 @@ pub struct Record {
     pub pair: Option<String>,
     /// What it counts in training, calibration and thresholds, against 1 of others.
     pub weight: f64,
+    /// What reports tell messages apart by.
+    pub facets: Facets,
+}
+
+/// What is known of a message beside its text; training does not look at it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Facets {
+    /// Kind of message, such as `otp` or `toll_fine`.
+    pub kind: Option<String>,
+    /// Language code.
+    pub language: Option<String>,
+    /// Code of a country.
+    pub region: Option<String>,
+    /// The collection that it comes from.
+    pub source: Option<String>,
 }
 
 impl Record {
@@ -192,14 +207,24 @@ impl Corpus {
     /// Keeps the first row of each text, compared as normalised. Where labels differ, the majority decides between ham
     /// and bad (none is kept where it cannot), then between spam and smishing (smishing where it cannot).
     pub fn remove_duplicates(&mut self) -> Removed {
+        let (keep, removed) = self.distinct(0..self.records.len());
+        let mut index = 0..;
+        self.records
+            .retain(|_| index.next().is_some_and(|index| keep.binary_search(&index).is_ok()));
+        removed
+    }
+
+    /// Those of the records with these numbers that [`Corpus::remove_duplicates`] would keep if there were no others, in
+    /// order.
+    pub(crate) fn distinct(&self, records: impl Iterator<Item = usize>) -> (Vec<usize>, Removed) {
         let mut normalized = NormalizedText::default();
         let mut by_text: HashMap<String, Vec<usize>> = HashMap::new();
-        for (index, record) in self.records.iter().enumerate() {
-            normalized.fold(&record.text);
+        for index in records {
+            normalized.fold(&self.records[index].text);
             by_text.entry(normalized.as_str().to_owned()).or_default().push(index);
         }
         let mut removed = Removed::default();
-        let mut keep = vec![false; self.records.len()];
+        let mut keep = Vec::with_capacity(by_text.len());
         for rows in by_text.values() {
             let votes = |label| rows.iter().filter(|&&row| self.records[row].label == label).count();
             let (ham, spam, smishing) = (votes(Label::Ham), votes(Label::Spam), votes(Label::Smishing));
@@ -210,18 +235,14 @@ impl Corpus {
                 Ordering::Less => Some(bad),
                 Ordering::Equal => None,
             };
-            let kept = rows.iter().find(|&&row| Some(self.records[row].label) == winner);
-            if let Some(&first) = kept {
-                keep[first] = true;
-            }
+            keep.extend(rows.iter().find(|&&row| Some(self.records[row].label) == winner));
             let agreeing = winner.map_or(0, votes);
             removed.duplicates += agreeing.saturating_sub(1);
             removed.conflicts += usize::from(agreeing < rows.len());
             removed.conflicting_rows += rows.len() - agreeing;
         }
-        let mut keep = keep.into_iter();
-        self.records.retain(|_| keep.next().unwrap_or(false));
-        removed
+        keep.sort_unstable();
+        (keep, removed)
     }
 
     /// Near-duplicate clusters: the given ones where every row has one, else computed; pairs stay together too.
@@ -259,6 +280,12 @@ fn record(row: Row, file: usize, name: &str, labels: &LabelMap) -> Result<Record
         cluster: row.cluster,
         pair: row.pair.filter(|pair| !pair.is_empty()),
         weight: 1.0,
+        facets: Facets {
+            kind: row.kind.or(row.kind_in_extra),
+            language: row.lang,
+            region: row.region,
+            source: row.source,
+        },
     })
 }
 
@@ -319,6 +346,7 @@ mod tests {
                 cluster: None,
                 pair: None,
                 weight: 1.0,
+                facets: Facets::default(),
             })
             .collect();
         Corpus {

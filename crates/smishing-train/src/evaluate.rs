@@ -1,4 +1,5 @@
 //! How good a model is: on other data, and by cross-validation.
+use crate::cluster::Clusters;
 use crate::corpus::Corpus;
 use crate::metrics::{Figures, Scored};
 use crate::split::grouped_folds;
@@ -6,15 +7,16 @@ use crate::train::{Problem, Progress, TrainOptions, train};
 use crate::{Error, Record};
 use rayon::prelude::*;
 use smishing::{Classifier, Label};
+use std::collections::HashSet;
 
-/// Bootstrap samples behind each interval.
-const DRAWS: usize = 1000;
+/// Bootstrap samples behind each interval of an evaluation.
+pub const DRAWS: usize = 1000;
 
-/// Scores a corpus with a classifier, under its policy; `Unsure` counts as not flagged.
+/// What a classifier says of each message, under its policy; `Unsure` counts as not flagged.
 #[must_use]
-pub fn evaluate(classifier: &Classifier, corpus: &Corpus, seed: u64) -> Figures {
+pub fn score(classifier: &Classifier, corpus: &Corpus) -> Vec<Scored> {
     let clusters = corpus.clusters();
-    let scored: Vec<Scored> = corpus
+    corpus
         .records
         .par_iter()
         .map(Record::message)
@@ -27,8 +29,13 @@ pub fn evaluate(classifier: &Classifier, corpus: &Corpus, seed: u64) -> Figures 
             logit: verdict.logit(),
             cluster: clusters.of(row),
         })
-        .collect();
-    Figures::new(&scored, DRAWS, seed)
+        .collect()
+}
+
+/// The figures of a classifier on a corpus.
+#[must_use]
+pub fn evaluate(classifier: &Classifier, corpus: &Corpus, seed: u64) -> Figures {
+    Figures::new(&score(classifier, corpus), DRAWS, seed)
 }
 
 /// Cross-validates by cluster: each row is scored by a model trained, calibrated and given its threshold without its
@@ -99,12 +106,78 @@ pub fn cross_validate(
     Figures::mean(&runs).ok_or_else(|| Error::Setting("no repeat".into()))
 }
 
+/// Evaluates each source by a model trained on the others, without the clusters that the source has a row of: so the
+/// source stays whole, and none of its templates is known. Sources are given by name and by the numbers of their files in
+/// [`Corpus::files`]; those without a message are passed over. Duplicates are removed here, among what is trained on and
+/// within the source by itself: what two sources share is missing from neither.
+///
+/// # Errors
+///
+/// Those of [`train`](crate::train()), with the source's name, and [`Error::Setting`] for fewer than two sources with
+/// messages.
+pub fn leave_one_source_out(
+    corpus: &Corpus,
+    sources: &[(String, Vec<usize>)],
+    options: &TrainOptions,
+    progress: Progress<'_>,
+) -> Result<Vec<(String, Figures)>, Error> {
+    let sources: Vec<(&String, Vec<usize>)> = sources
+        .iter()
+        .map(|(name, files)| {
+            let rows = (0..corpus.records.len()).filter(|&row| files.contains(&corpus.records[row].file));
+            (name, rows.collect())
+        })
+        .filter(|(_, rows): &(_, Vec<usize>)| !rows.is_empty())
+        .collect();
+    if sources.len() < 2 {
+        return Err(Error::Setting(
+            "leaving one source out needs at least 2 sources with messages".into(),
+        ));
+    }
+    let problem = Problem::new(corpus, options.buckets);
+    let done = std::sync::atomic::AtomicUsize::new(0);
+    sources
+        .par_iter()
+        .map(|(name, rows)| {
+            let (held_out, _) = corpus.distinct(rows.iter().copied());
+            let kept = without(corpus, &problem.clusters, rows);
+            let scored = score_held_out(&problem, &held_out, &kept, options).map_err(|error| match error {
+                Error::Data(reason) => Error::Data(format!("without {name}: {reason}")),
+                other => other,
+            })?;
+            progress(
+                "sources",
+                done.fetch_add(1, std::sync::atomic::Ordering::Relaxed) + 1,
+                sources.len(),
+            );
+            Ok(((*name).clone(), Figures::new(&scored, DRAWS, options.seed)))
+        })
+        .collect()
+}
+
+/// Distinct rows in clusters that none of `rows` belongs to, and so none of them.
+fn without(corpus: &Corpus, clusters: &Clusters, rows: &[usize]) -> Vec<usize> {
+    let known: HashSet<usize> = rows.iter().map(|&row| clusters.of(row)).collect();
+    let others = (0..corpus.records.len()).filter(|&row| !known.contains(&clusters.of(row)));
+    corpus.distinct(others).0
+}
+
 fn score_fold(problem: &Problem, fold_of: &[usize], fold: usize, options: &TrainOptions) -> Result<Vec<Scored>, Error> {
     let (held_out, kept): (Vec<usize>, Vec<usize>) = (0..fold_of.len()).partition(|&row| fold_of[row] == fold);
-    let trained = train(&problem.select(&kept), options, &|_, _, _| {})?;
+    score_held_out(problem, &held_out, &kept, options)
+}
+
+/// What a model trained on the rows `kept` says of those `held_out`.
+fn score_held_out(
+    problem: &Problem,
+    held_out: &[usize],
+    kept: &[usize],
+    options: &TrainOptions,
+) -> Result<Vec<Scored>, Error> {
+    let trained = train(&problem.select(kept), options, &|_, _, _| {})?;
     Ok(held_out
-        .into_iter()
-        .map(|row| {
+        .iter()
+        .map(|&row| {
             trained.scored(
                 trained.bad_logit(&problem.matrix, row),
                 problem.labels[row],
@@ -112,4 +185,41 @@ fn score_fold(problem: &Problem, fold_of: &[usize], fold: usize, options: &Train
             )
         })
         .collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::corpus::Facets;
+
+    #[test]
+    fn nothing_of_a_source_is_trained_on() {
+        let rows = [
+            // The source's, the second and third in conflict.
+            ("Your code is 4821", Label::Ham, "a"),
+            ("Pay the fee today", Label::Ham, "b"),
+            ("Pay the fee today", Label::Smishing, "b"),
+            // Another's: a template of the source's, and two copies of a message.
+            ("Your code is 7703", Label::Ham, "a"),
+            ("See you at eight", Label::Ham, "c"),
+            ("see you at  eight", Label::Ham, "c"),
+            ("You won a prize", Label::Spam, "d"),
+        ];
+        let records = rows.into_iter().map(|(text, label, cluster)| Record {
+            id: String::new(),
+            text: text.into(),
+            sender: None,
+            label,
+            file: 0,
+            cluster: Some(cluster.into()),
+            pair: None,
+            facets: Facets::default(),
+            weight: 1.0,
+        });
+        let corpus = Corpus {
+            records: records.collect(),
+            files: Vec::new(),
+        };
+        assert_eq!(without(&corpus, &corpus.clusters(), &[0, 1, 2]), [4, 6]);
+    }
 }

@@ -20,6 +20,8 @@
 //! Rows of one near-duplicate cluster never stand on both sides of a split ([`Clusters`]); calibration and thresholds
 //! come from rows held out of the fits that scored them.
 
+mod bootstrap;
+mod business;
 mod calibrate;
 mod card;
 mod cluster;
@@ -27,25 +29,35 @@ mod corpus;
 mod data_check;
 mod error;
 mod evaluate;
+mod evasion;
 mod label;
 mod matrix;
 mod metrics;
+mod reliability;
 mod row;
+mod slice;
 mod solver;
 mod split;
 mod train;
 mod weight;
 
+pub use bootstrap::Estimate;
+pub use business::{
+    BusinessComparison, BusinessFigures, BusinessScores, BusinessSet, Counted, RecallAt, ScamDifference, ScamSet,
+};
 pub use card::{CardNotes, card};
 pub use cluster::Clusters;
-pub use corpus::{Corpus, FileReport, ReadOptions, Record, Removed};
+pub use corpus::{Corpus, Facets, FileReport, ReadOptions, Record, Removed};
 pub use data_check::{DataReport, Shortcut, check_data, corpora_beside};
 pub use error::Error;
-pub use evaluate::{cross_validate, evaluate};
+pub use evaluate::{DRAWS, cross_validate, evaluate, leave_one_source_out, score};
+pub use evasion::{Evasion, EvasionFigures, EvasionMeasures, Strength, evaluate_evasions};
 pub use label::LabelMap;
 pub use matrix::CsrMatrix;
-pub use metrics::{Estimate, Figures, Scored};
+pub use metrics::{Comparison, Figures, Measures, Scored};
+pub use reliability::ReliabilityBin;
 pub use row::{BadRow, Columns, Format, Row, Rows};
+pub use slice::Facet;
 pub use solver::{DenseLinfa, LinearFit, Solver, SolverKind, SparseLogistic, SparseLogisticParams};
 pub use split::grouped_folds;
 pub use train::{Problem, Progress, TrainOptions, Trained, train};

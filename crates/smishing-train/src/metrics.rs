@@ -1,7 +1,6 @@
 //! Figures of a scored set of messages, with bootstrap intervals over clusters.
-use rand::{RngExt, SeedableRng};
-use rand_chacha::ChaCha8Rng;
-use rayon::prelude::*;
+use crate::bootstrap::{Bootstrap, Estimate};
+use crate::reliability::{self, ReliabilityBin};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -20,16 +19,7 @@ pub struct Scored {
     pub cluster: usize,
 }
 
-/// A figure and its 95 % interval.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
-pub struct Estimate {
-    /// The figure on the set itself.
-    pub value: f64,
-    /// Percentile bootstrap interval, clusters drawn with replacement.
-    pub ci95: [f64; 2],
-}
-
-/// The figures of a set; `None` where the set lacks a class that the figure needs.
+/// The figures of a set.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Figures {
     /// Messages, all and bad.
@@ -38,6 +28,20 @@ pub struct Figures {
     pub bad_rows: usize,
     /// Near-duplicate clusters that the messages belong to.
     pub clusters: usize,
+    /// Each message counted once.
+    #[serde(flatten)]
+    pub by_row: Measures,
+    /// Each cluster counted once in each class, so that a template sent a thousand times is one piece of evidence.
+    pub by_cluster: Measures,
+    /// The reliability curve: 15 bins of equal mass, from the highest probability down.
+    pub reliability: Vec<ReliabilityBin>,
+    /// The same where both classes count the same; empty where one is missing.
+    pub reliability_balanced: Vec<ReliabilityBin>,
+}
+
+/// Figures under one way of counting; `None` where the set lacks a class that the figure needs.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Measures {
     /// Matthews correlation of flagged and bad.
     pub mcc: Option<Estimate>,
     /// Share of messages decided rightly.
@@ -54,10 +58,20 @@ pub struct Figures {
     pub brier: Option<Estimate>,
     /// Expected calibration error over 15 bins of equal mass.
     pub ece: Option<Estimate>,
+    /// The same where both classes count the same, whatever their shares in the set.
+    pub ece_balanced: Option<Estimate>,
+    /// Area above the ROC curve in per cent, the measure of TREC's spam track (Cormack & Lynam 2005).
+    pub one_minus_roca_percent: Option<Estimate>,
+    /// Area under the precision-recall curve: average precision, without interpolation.
+    pub pr_auc: Option<Estimate>,
+    /// Share of flagged messages that would be bad where bad ones have this share of the traffic.
+    pub precision_at_share: BTreeMap<&'static str, Option<Estimate>>,
 }
 
-const FIGURES: usize = 9;
 const RECALL_RATES: [(&str, f64); 2] = [("0.001", 0.001), ("0.01", 0.01)];
+/// The UCI corpus's, and two that are nearer to real traffic's.
+const SHARES: [(&str, f64); 3] = [("0.13", 0.13), ("0.01", 0.01), ("0.001", 0.001)];
+const MEASURES: usize = 10 + RECALL_RATES.len() + SHARES.len();
 
 impl Figures {
     /// Of scored messages; `draws` bootstrap samples (1,000 is usual) from `seed`.
@@ -68,100 +82,171 @@ impl Figures {
     ///     .map(|row| Scored { bad: row < 40, flagged: row < 38, probability: 0.5, logit: -(row as f32), cluster: row })
     ///     .collect();
     /// let figures = Figures::new(&scored, 200, 1);
-    /// assert_eq!(figures.spam_caught.unwrap().value, 0.95);
-    /// assert_eq!(figures.roc_auc.unwrap().value, 1.0);
+    /// assert_eq!(figures.by_row.spam_caught.unwrap().value, 0.95);
+    /// assert_eq!(figures.by_row.roc_auc.unwrap().value, 1.0);
     /// ```
     #[must_use]
     pub fn new(scored: &[Scored], draws: usize, seed: u64) -> Self {
         let mut sorted = scored.to_vec();
         sorted.sort_by(|a, b| b.logit.total_cmp(&a.logit));
-        let clusters = sorted.iter().map(|row| row.cluster).max().map_or(0, |most| most + 1);
-        let mut present = vec![false; clusters];
-        for row in &sorted {
-            present[row.cluster] = true;
-        }
-        let ids: Vec<usize> = (0..clusters).filter(|&cluster| present[cluster]).collect();
-        let value = figures(&sorted, &vec![1; clusters]);
-        let samples: Vec<[Option<f64>; FIGURES]> = (0..draws as u64)
-            .into_par_iter()
-            .map(|draw| {
-                let mut random = ChaCha8Rng::seed_from_u64(seed.wrapping_mul(0x9E37_79B9).wrapping_add(draw));
-                let mut weights = vec![0; clusters];
-                for _ in 0..ids.len() {
-                    weights[ids[random.random_range(0..ids.len())]] += 1;
-                }
-                figures(&sorted, &weights)
-            })
-            .collect();
-        let estimate = |index: usize| {
-            let mut values: Vec<f64> = samples.iter().filter_map(|sample| sample[index]).collect();
-            values.sort_by(f64::total_cmp);
-            let quantile = |share: f64| {
-                values
-                    .get((share * (values.len().max(1) - 1) as f64).round() as usize)
-                    .copied()
-            };
-            value[index].map(|value| Estimate {
-                value,
-                ci95: [quantile(0.025).unwrap_or(value), quantile(0.975).unwrap_or(value)],
-            })
+        let bootstrap = Bootstrap::new(&[sorted.iter().map(|row| row.cluster).collect()], draws, seed);
+        let once = vec![1.0; sorted.len()];
+        let counted = |weights: &[f64]| {
+            Measures::of(&bootstrap.estimates(|counts| measures(&sorted, &drawn(&sorted, weights, counts))))
         };
         Self {
             rows: sorted.len(),
             bad_rows: sorted.iter().filter(|row| row.bad).count(),
-            clusters: ids.len(),
-            mcc: estimate(0),
-            accuracy: estimate(1),
-            spam_caught: estimate(2),
-            blocked_ham: estimate(3),
-            roc_auc: estimate(4),
-            brier: estimate(5),
-            ece: estimate(6),
-            recall_at_fpr: RECALL_RATES
-                .iter()
-                .enumerate()
-                .map(|(index, (name, _))| (*name, estimate(7 + index)))
-                .collect(),
+            clusters: bootstrap.clusters(),
+            by_row: counted(&once),
+            by_cluster: counted(&cluster_weights(&sorted)),
+            reliability: reliability::curve(&sorted, &once, &bootstrap),
+            reliability_balanced: reliability::balanced(&sorted, &once)
+                .map_or_else(Vec::new, |weights| reliability::curve(&sorted, &weights, &bootstrap)),
         }
     }
 
     /// The mean of the figures of several runs over the same messages.
     #[must_use]
     pub fn mean(runs: &[Self]) -> Option<Self> {
-        let mut mean = runs.first()?.clone();
-        let average = |pick: &dyn Fn(&Self) -> Option<Estimate>| {
-            let all: Option<Vec<Estimate>> = runs.iter().map(pick).collect();
-            all.map(|all| {
-                let of = |part: &dyn Fn(&Estimate) -> f64| all.iter().map(part).sum::<f64>() / all.len() as f64;
-                Estimate {
-                    value: of(&|e| e.value),
-                    ci95: [of(&|e| e.ci95[0]), of(&|e| e.ci95[1])],
-                }
-            })
-        };
-        mean.mcc = average(&|run| run.mcc);
-        mean.accuracy = average(&|run| run.accuracy);
-        mean.spam_caught = average(&|run| run.spam_caught);
-        mean.blocked_ham = average(&|run| run.blocked_ham);
-        mean.roc_auc = average(&|run| run.roc_auc);
-        mean.brier = average(&|run| run.brier);
-        mean.ece = average(&|run| run.ece);
-        mean.recall_at_fpr = mean
-            .recall_at_fpr
-            .keys()
-            .map(|rate| (*rate, average(&|run| run.recall_at_fpr[rate])))
-            .collect();
-        Some(mean)
+        let first = runs.first()?;
+        let measures = |pick: fn(&Self) -> &Measures| Measures::mean(&runs.iter().map(pick).collect::<Vec<_>>());
+        let curve =
+            |pick: fn(&Self) -> &Vec<ReliabilityBin>| ReliabilityBin::mean(&runs.iter().map(pick).collect::<Vec<_>>());
+        Some(Self {
+            by_row: measures(|run| &run.by_row),
+            by_cluster: measures(|run| &run.by_cluster),
+            reliability: curve(|run| &run.reliability),
+            reliability_balanced: curve(|run| &run.reliability_balanced),
+            ..*first
+        })
     }
 }
 
-/// All figures in one pass over rows sorted by falling score, each row counting as often as its cluster was drawn.
-fn figures(sorted: &[Scored], weights: &[u32]) -> [Option<f64>; FIGURES] {
-    let weight = |row: &Scored| f64::from(weights[row.cluster]);
+impl Measures {
+    /// In the order of [`measures`].
+    fn of(estimates: &[Option<Estimate>; MEASURES]) -> Self {
+        let &[
+            mcc,
+            accuracy,
+            spam_caught,
+            blocked_ham,
+            roc_auc,
+            brier,
+            ece,
+            ece_balanced,
+            one_minus_roca_percent,
+            pr_auc,
+            ref by_rate @ ..,
+        ] = estimates;
+        let (recall, precision) = by_rate.split_at(RECALL_RATES.len());
+        let named = |rates: &[(&'static str, f64)], estimates: &[Option<Estimate>]| {
+            rates
+                .iter()
+                .map(|(name, _)| *name)
+                .zip(estimates.iter().copied())
+                .collect()
+        };
+        Self {
+            mcc,
+            accuracy,
+            spam_caught,
+            blocked_ham,
+            roc_auc,
+            recall_at_fpr: named(&RECALL_RATES, recall),
+            brier,
+            ece,
+            ece_balanced,
+            one_minus_roca_percent,
+            pr_auc,
+            precision_at_share: named(&SHARES, precision),
+        }
+    }
+
+    fn mean(runs: &[&Self]) -> Self {
+        let average = |pick: &dyn Fn(&Self) -> Option<Estimate>| Estimate::mean(runs.iter().map(|run| pick(run)));
+        Self {
+            mcc: average(&|run| run.mcc),
+            accuracy: average(&|run| run.accuracy),
+            spam_caught: average(&|run| run.spam_caught),
+            blocked_ham: average(&|run| run.blocked_ham),
+            roc_auc: average(&|run| run.roc_auc),
+            recall_at_fpr: RECALL_RATES
+                .into_iter()
+                .map(|(rate, _)| (rate, average(&|run| run.recall_at_fpr[rate])))
+                .collect(),
+            brier: average(&|run| run.brier),
+            ece: average(&|run| run.ece),
+            ece_balanced: average(&|run| run.ece_balanced),
+            one_minus_roca_percent: average(&|run| run.one_minus_roca_percent),
+            pr_auc: average(&|run| run.pr_auc),
+            precision_at_share: SHARES
+                .into_iter()
+                .map(|(share, _)| (share, average(&|run| run.precision_at_share[share])))
+                .collect(),
+        }
+    }
+}
+
+/// How two models differ on the same messages, paired: both are measured on the same draws of clusters, so that what is
+/// hard for both does not widen the intervals. An interval that holds 0 says that the difference may be chance.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Comparison {
+    /// Each message counted once.
+    pub by_row: Measures,
+    /// Each cluster counted once in each class.
+    pub by_cluster: Measures,
+}
+
+impl Comparison {
+    /// The figures of `scored` less those of `other`, which holds the same messages in the same order.
+    #[must_use]
+    pub fn new(scored: &[Scored], other: &[Scored], draws: usize, seed: u64) -> Self {
+        let bootstrap = Bootstrap::new(&[scored.iter().map(|row| row.cluster).collect()], draws, seed);
+        let [one, other] = [scored, other].map(|rows| {
+            let mut sorted = rows.to_vec();
+            sorted.sort_by(|a, b| b.logit.total_cmp(&a.logit));
+            sorted
+        });
+        let difference = |weigh: fn(&[Scored]) -> Vec<f64>| {
+            let [one_weights, other_weights] = [&one, &other].map(|rows| weigh(rows));
+            Measures::of(&bootstrap.estimates(|counts| {
+                let of_one = measures(&one, &drawn(&one, &one_weights, counts));
+                let of_other = measures(&other, &drawn(&other, &other_weights, counts));
+                std::array::from_fn(|at| Some(of_one[at]? - of_other[at]?))
+            }))
+        };
+        Self {
+            by_row: difference(|rows| vec![1.0; rows.len()]),
+            by_cluster: difference(cluster_weights),
+        }
+    }
+}
+
+/// What rows weigh where clusters count so often.
+fn drawn(rows: &[Scored], weights: &[f64], counts: &[u32]) -> Vec<f64> {
+    rows.iter()
+        .zip(weights)
+        .map(|(row, weight)| weight * f64::from(counts[row.cluster]))
+        .collect()
+}
+
+/// One over the number of rows of the same cluster and class.
+pub(crate) fn cluster_weights(rows: &[Scored]) -> Vec<f64> {
+    let mut sizes: BTreeMap<(usize, bool), u32> = BTreeMap::new();
+    for row in rows {
+        *sizes.entry((row.cluster, row.bad)).or_default() += 1;
+    }
+    rows.iter()
+        .map(|row| 1.0 / f64::from(sizes[&(row.cluster, row.bad)]))
+        .collect()
+}
+
+/// All figures in one pass over rows sorted by falling score.
+fn measures(sorted: &[Scored], weights: &[f64]) -> [Option<f64>; MEASURES] {
     let (mut bad, mut ham) = (0.0, 0.0);
     let (mut caught, mut blocked, mut squared) = (0.0, 0.0, 0.0);
-    for row in sorted {
-        let weight = weight(row);
+    for (row, weight) in sorted.iter().zip(weights) {
         let truth = f64::from(u8::from(row.bad));
         if row.bad {
             bad += weight;
@@ -174,54 +259,74 @@ fn figures(sorted: &[Scored], weights: &[u32]) -> [Option<f64>; FIGURES] {
     }
     let all = bad + ham;
     let share = |part: f64, of: f64| (of > 0.0).then(|| part / of);
-    let (mut above_bad, mut above_ham, mut area) = (0.0, 0.0, 0.0);
-    let mut recall = [0.0; RECALL_RATES.len()];
-    for tied in sorted.chunk_by(|a, b| a.logit.total_cmp(&b.logit).is_eq()) {
-        let now_bad: f64 = tied.iter().filter(|row| row.bad).map(weight).sum();
-        let now_ham: f64 = tied.iter().filter(|row| !row.bad).map(weight).sum();
-        area += now_ham * (above_bad + 0.5 * now_bad);
-        above_bad += now_bad;
-        above_ham += now_ham;
-        for (recall, (_, rate)) in recall.iter_mut().zip(RECALL_RATES) {
-            if above_ham <= rate * ham {
-                *recall = above_bad;
-            }
-        }
-    }
+    let ranking = Ranking::of(sorted, weights, ham, RECALL_RATES.map(|(_, rate)| rate));
     let both = bad > 0.0 && ham > 0.0;
+    let roc_auc = both.then(|| ranking.roc_area / (bad * ham));
+    let balanced = reliability::balanced(sorted, weights);
+    let precision = |among: f64| {
+        let (hits, false_alarms) = (among * share(caught, bad)?, (1.0 - among) * share(blocked, ham)?);
+        share(hits, hits + false_alarms)
+    };
     [
         mcc(caught, blocked, bad - caught, ham - blocked),
         share(caught + ham - blocked, all),
         share(caught, bad),
         share(blocked, ham),
-        both.then(|| area / (bad * ham)),
+        roc_auc,
         share(squared, all),
-        ece(sorted, &weight, all),
-        both.then(|| recall[0] / bad),
-        both.then(|| recall[1] / bad),
+        reliability::calibration_error(sorted, weights),
+        balanced.and_then(|weights| reliability::calibration_error(sorted, &weights)),
+        roc_auc.map(|area| 100.0 * (1.0 - area)),
+        both.then(|| ranking.precision_area / bad),
+        both.then(|| ranking.caught[0] / bad),
+        both.then(|| ranking.caught[1] / bad),
+        precision(SHARES[0].1),
+        precision(SHARES[1].1),
+        precision(SHARES[2].1),
     ]
 }
 
-/// Expected calibration error: mean distance of probability and frequency over 15 bins of equal mass.
-fn ece(sorted: &[Scored], weight: &dyn Fn(&Scored) -> f64, all: f64) -> Option<f64> {
-    const BINS: f64 = 15.0;
-    if all <= 0.0 {
-        return None;
-    }
-    let (mut error, mut seen) = (0.0, 0.0);
-    let (mut probability, mut frequency, mut bin) = (0.0, 0.0, 1.0);
-    for row in sorted {
-        let weight = weight(row);
-        probability += weight * f64::from(row.probability);
-        frequency += weight * f64::from(u8::from(row.bad));
-        seen += weight;
-        if seen >= bin * all / BINS {
-            error += f64::abs(probability - frequency);
-            (probability, frequency) = (0.0, 0.0);
-            bin = (seen * BINS / all).floor() + 1.0;
+/// What follows from the order of the rows alone, with recall at so many rates.
+pub(crate) struct Ranking<const RATES: usize> {
+    /// Pairs of a bad and a genuine row, the bad one above; ties count half.
+    roc_area: f64,
+    /// Bad rows, each times the precision of flagging all down to it.
+    precision_area: f64,
+    /// Bad rows above the lowest threshold that flags at most each rate of genuine rows.
+    pub(crate) caught: [f64; RATES],
+}
+
+impl<const RATES: usize> Ranking<RATES> {
+    /// Of rows sorted by falling score; `ham` is what the genuine ones weigh together.
+    pub(crate) fn of(sorted: &[Scored], weights: &[f64], ham: f64, rates: [f64; RATES]) -> Self {
+        /// Sums of fractions may come out a little above the rate that they make up.
+        const ROUNDING: f64 = 1.0 + 1e-9;
+        let mut ranking = Self {
+            roc_area: 0.0,
+            precision_area: 0.0,
+            caught: [0.0; RATES],
+        };
+        let (mut above_bad, mut above_ham, mut start) = (0.0, 0.0, 0);
+        for tied in sorted.chunk_by(|a, b| a.logit.total_cmp(&b.logit).is_eq()) {
+            let (mut now_bad, mut now_ham) = (0.0, 0.0);
+            for (row, weight) in tied.iter().zip(&weights[start..]) {
+                *(if row.bad { &mut now_bad } else { &mut now_ham }) += weight;
+            }
+            start += tied.len();
+            ranking.roc_area += now_ham * (above_bad + 0.5 * now_bad);
+            above_bad += now_bad;
+            above_ham += now_ham;
+            if now_bad > 0.0 {
+                ranking.precision_area += now_bad * above_bad / (above_bad + above_ham);
+            }
+            for (caught, rate) in ranking.caught.iter_mut().zip(rates) {
+                if above_ham <= rate * ham * ROUNDING {
+                    *caught = above_bad;
+                }
+            }
         }
+        ranking
     }
-    Some((error + f64::abs(probability - frequency)) / all)
 }
 
 /// Matthews correlation (B. W. Matthews 1975); `None` where a margin is empty.
@@ -233,6 +338,7 @@ pub(crate) fn mcc(caught: f64, blocked: f64, missed: f64, passed: f64) -> Option
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::bootstrap::assert_value;
     use proptest::prelude::*;
 
     #[test]
@@ -265,22 +371,37 @@ mod tests {
             let bad: Vec<_> = scored.iter().filter(|row| row.bad).collect();
             let ham: Vec<_> = scored.iter().filter(|row| !row.bad).collect();
             if bad.is_empty() || ham.is_empty() {
-                prop_assert!(figures.roc_auc.is_none());
+                prop_assert!(figures.by_row.roc_auc.is_none());
                 return Ok(());
             }
             let pairs: f64 = bad.iter().flat_map(|b| ham.iter().map(move |h| match b.logit.total_cmp(&h.logit) {
                 std::cmp::Ordering::Greater => 1.0, std::cmp::Ordering::Equal => 0.5, std::cmp::Ordering::Less => 0.0,
             })).sum();
-            prop_assert!((figures.roc_auc.unwrap().value - pairs / (bad.len() * ham.len()) as f64).abs() < 1e-9);
+            prop_assert!((figures.by_row.roc_auc.unwrap().value - pairs / (bad.len() * ham.len()) as f64).abs() < 1e-9);
             for (name, rate) in RECALL_RATES {
                 let best = (0..=256).map(|threshold| threshold as f32)
                     .filter(|threshold| ham.iter().filter(|row| row.logit >= *threshold).count() as f64 <= rate * ham.len() as f64)
                     .map(|threshold| bad.iter().filter(|row| row.logit >= threshold).count() as f64 / bad.len() as f64)
                     .fold(0.0, f64::max);
-                prop_assert!((figures.recall_at_fpr[name].unwrap().value - best).abs() < 1e-9);
+                prop_assert!((figures.by_row.recall_at_fpr[name].unwrap().value - best).abs() < 1e-9);
             }
+            prop_assert!((figures.by_row.one_minus_roca_percent.unwrap().value / 100.0 + figures.by_row.roc_auc.unwrap().value - 1.0).abs() < 1e-9);
+            let average_precision = bad.iter().map(|b| {
+                let above = |rows: &[&Scored]| rows.iter().filter(|row| row.logit >= b.logit).count() as f64;
+                above(&bad) / (above(&bad) + above(&ham))
+            }).sum::<f64>() / bad.len() as f64;
+            prop_assert!((figures.by_row.pr_auc.unwrap().value - average_precision).abs() < 1e-9);
+            for (name, share) in SHARES {
+                let flagged = |rows: &[&Scored]| rows.iter().filter(|row| row.flagged).count() as f64 / rows.len() as f64;
+                let (hits, alarms) = (share * flagged(&bad), (1.0 - share) * flagged(&ham));
+                let precision = figures.by_row.precision_at_share[name];
+                prop_assert_eq!(precision.is_some(), hits + alarms > 0.0);
+                prop_assert!(precision.is_none_or(|found| (found.value - hits / (hits + alarms)).abs() < 1e-9));
+            }
+            // Each row is its own cluster here.
+            prop_assert_eq!(&figures.by_row, &figures.by_cluster);
             let brier: f64 = scored.iter().map(|row| (f64::from(row.probability) - f64::from(u8::from(row.bad))).powi(2)).sum::<f64>() / scored.len() as f64;
-            prop_assert!((figures.brier.unwrap().value - brier).abs() < 1e-9);
+            prop_assert!((figures.by_row.brier.unwrap().value - brier).abs() < 1e-9);
         }
     }
 
@@ -296,11 +417,78 @@ mod tests {
             })
             .collect();
         let width = |scored: &[Scored]| {
-            let estimate = Figures::new(scored, 500, 7).accuracy.unwrap();
+            let estimate = Figures::new(scored, 500, 7).by_row.accuracy.unwrap();
             assert!(estimate.ci95[0] <= estimate.value && estimate.value <= estimate.ci95[1]);
             estimate.ci95[1] - estimate.ci95[0]
         };
         assert!(width(&alone) > 0.0 && width(&clustered) > 0.0);
         assert_eq!(Figures::new(&alone, 100, 3), Figures::new(&alone, 100, 3));
+    }
+
+    /// Oracle: the set with one row a cluster and class, where the rows of a cluster agree.
+    #[test]
+    fn clusters_count_once() {
+        let once = scored(&[(true, 200), (true, 90), (false, 30), (false, 140), (false, 20)]);
+        let repeated: Vec<Scored> = once
+            .iter()
+            .flat_map(|row| vec![*row; [1, 3, 2, 1, 3][row.cluster]])
+            .collect();
+        let (once, repeated) = (Figures::new(&once, 50, 1), Figures::new(&repeated, 50, 1));
+        assert_eq!((repeated.rows, repeated.clusters), (10, 5));
+        assert_value(repeated.by_row.spam_caught, 0.25);
+        let picks: [fn(&Measures) -> Option<Estimate>; 4] = [
+            |measures| measures.spam_caught,
+            |measures| measures.blocked_ham,
+            |measures| measures.pr_auc,
+            |measures| measures.brier,
+        ];
+        for pick in picks {
+            let [once, repeated] = [&once, &repeated].map(|figures| pick(&figures.by_cluster));
+            assert_value(repeated, once.unwrap().value);
+        }
+    }
+
+    #[test]
+    fn the_mean_of_runs() {
+        let run = |flagged| {
+            let rows: Vec<_> = scored(&[(true, 200), (false, 100), (true, 50), (false, 20)])
+                .into_iter()
+                .map(|row| Scored { flagged, ..row })
+                .collect();
+            Figures::new(&rows, 50, 1)
+        };
+        let mean = Figures::mean(&[run(true), run(false)]).unwrap();
+        assert_value(mean.by_row.spam_caught, 0.5);
+        assert_eq!(mean.reliability, run(true).reliability);
+        assert_eq!(Figures::mean(&[]), None);
+    }
+
+    #[test]
+    fn models_are_compared_on_the_same_draws() {
+        // Hard and easy messages alternate by cluster: alone, recall is uncertain, but one model catches exactly the
+        // other's and two more of every hundred.
+        let rows = |more: bool| -> Vec<Scored> {
+            (0..400)
+                .map(|cluster| {
+                    let flagged = cluster % 2 == 0 || (more && cluster % 100 == 1) || (more && cluster % 100 == 51);
+                    Scored {
+                        bad: true,
+                        flagged,
+                        probability: 0.5,
+                        logit: f32::from(u8::from(flagged)),
+                        cluster,
+                    }
+                })
+                .collect()
+        };
+        let (one, other) = (rows(true), rows(false));
+        let paired = Comparison::new(&one, &other, 500, 1).by_row.spam_caught;
+        assert_value(paired, 0.02);
+        let width = |estimate: Option<Estimate>| estimate.map(|estimate| estimate.ci95[1] - estimate.ci95[0]).unwrap();
+        assert!(paired.unwrap().ci95[0] > 0.0 && width(paired) < 0.04);
+        assert!(width(Figures::new(&one, 500, 1).by_row.spam_caught) > 0.08);
+        let none = Comparison::new(&one, &one, 500, 1).by_cluster;
+        assert_value(none.spam_caught, 0.0);
+        assert_eq!((none.roc_auc, width(none.spam_caught) > 0.0), (None, false));
     }
 }

@@ -75,6 +75,18 @@ pub struct Row {
     /// Key that a genuine message and its imitation share.
     #[serde(default, deserialize_with = "text_or_number")]
     pub pair: Option<String>,
+    /// Kind of message, such as `otp` or `toll_fine`.
+    #[serde(default, deserialize_with = "text_if_any")]
+    pub kind: Option<String>,
+    /// `ham_kind` or `category` of the object `extra`, which stand for the kind in some corpora.
+    #[serde(default, rename = "extra", deserialize_with = "kind_in_extra")]
+    pub kind_in_extra: Option<String>,
+    /// Code of a country.
+    #[serde(default, deserialize_with = "text_if_any")]
+    pub region: Option<String>,
+    /// The collection that it comes from.
+    #[serde(default, deserialize_with = "text_if_any")]
+    pub source: Option<String>,
     /// Number of the row's first line, from 1.
     #[serde(skip)]
     pub line: u64,
@@ -90,6 +102,20 @@ fn text_or_number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<S
             "text or number expected, not {other}"
         ))),
     }
+}
+
+/// Fields that only reports look at: what is no text there is ignored, as unknown fields are.
+fn text_if_any<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    Ok(match serde_json::Value::deserialize(deserializer)? {
+        serde_json::Value::String(text) if !text.is_empty() => Some(text),
+        _ => None,
+    })
+}
+
+fn kind_in_extra<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    let extra = serde_json::Value::deserialize(deserializer)?;
+    let kind = extra.get("ham_kind").or_else(|| extra.get("category"));
+    Ok(kind.and_then(serde_json::Value::as_str).map(str::to_owned))
 }
 
 /// A row that cannot be used, and why.
@@ -299,6 +325,9 @@ struct ColumnIndex {
     lang: Option<usize>,
     cluster: Option<usize>,
     pair: Option<usize>,
+    kind: Option<usize>,
+    region: Option<usize>,
+    source: Option<usize>,
 }
 
 impl ColumnIndex {
@@ -340,6 +369,9 @@ impl ColumnIndex {
             lang: position("lang"),
             cluster: position("cluster"),
             pair: position("pair"),
+            kind: position("kind"),
+            region: position("region"),
+            source: position("source"),
         })
     }
 
@@ -373,6 +405,10 @@ impl ColumnIndex {
             lang: filled(self.lang)?,
             cluster: filled(self.cluster)?,
             pair: filled(self.pair)?,
+            kind: filled(self.kind)?,
+            kind_in_extra: None,
+            region: filled(self.region)?,
+            source: filled(self.source)?,
             line: 0,
         })
     }
@@ -542,6 +578,20 @@ mod tests {
         let rows = rows(b"{\"text\":\"a\",\"label\":1,\"cluster\":7}\n", Format::Jsonl);
         let row = rows[0].as_ref().unwrap();
         assert_eq!((row.label.as_deref(), row.cluster.as_deref()), (Some("1"), Some("7")));
+    }
+
+    #[test]
+    fn what_reports_look_at_may_be_anything() {
+        let rows = rows(
+            b"{\"text\":\"a\",\"kind\":\"otp\",\"region\":\"US\",\"extra\":{\"category\":\"toll\"}}\n\
+            {\"text\":\"b\",\"kind\":[1],\"region\":7,\"source\":null,\"extra\":\"none\"}\n",
+            Format::Jsonl,
+        );
+        let rows: Vec<&Row> = rows.iter().map(|row| row.as_ref().unwrap()).collect();
+        let told = |row: &Row| [&row.kind, &row.kind_in_extra, &row.region, &row.source].map(Clone::clone);
+        let text = |text: &str| Some(text.to_owned());
+        assert_eq!(told(rows[0]), [text("otp"), text("toll"), text("US"), None]);
+        assert_eq!(told(rows[1]), [const { None }; 4]);
     }
 
     #[test]

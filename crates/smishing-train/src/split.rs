@@ -42,7 +42,7 @@ mod tests {
         #[test]
         fn clusters_stay_whole_and_folds_even(keys in proptest::collection::vec((0..40_u8, any::<bool>()), 100..300), seed: u64) {
             let records = keys.iter().enumerate().map(|(row, (key, _))| Record {
-                id: row.to_string(), text: String::new(), sender: None, label: Label::Ham, file: 0, cluster: Some(key.to_string()), pair: None, weight: 1.0,
+                id: row.to_string(), text: String::new(), sender: None, label: Label::Ham, file: 0, cluster: Some(key.to_string()), pair: None, weight: 1.0, facets: crate::Facets::default(),
             }).collect();
             let clusters = Corpus { records, files: Vec::new() }.clusters();
             let strata: Vec<usize> = keys.iter().map(|(_, bad)| usize::from(*bad)).collect();

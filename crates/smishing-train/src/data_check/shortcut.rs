@@ -111,7 +111,7 @@ impl<'a> Scores<'a> {
                     cluster: row,
                 })
                 .collect();
-            Figures::new(&scored, 0, 0).roc_auc.map_or(0.5, |auc| auc.value)
+            Figures::new(&scored, 0, 0).by_row.roc_auc.map_or(0.5, |auc| auc.value)
         };
         Shortcut {
             group,
@@ -138,6 +138,7 @@ fn folds(messages: &[&Message], bad: &[bool]) -> Vec<usize> {
             }),
             pair: None,
             weight: 1.0,
+            facets: crate::Facets::default(),
         })
         .collect();
     let clusters = Corpus {
