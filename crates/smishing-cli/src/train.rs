@@ -36,6 +36,10 @@ pub(crate) struct Args {
     /// messages with a link, NAME as above; may be repeated (sparse solver)
     #[arg(long, value_name = "NAME=HAM,BAD", value_parser = named::<LinkRates>)]
     link_rates: Vec<(String, LinkRates)>,
+    /// Learn also from copies of the bad messages with genuine sentences beside them, each counting so much of its
+    /// message: harmless text and borrowed trust marks then hide less (sparse solver)
+    #[arg(long, value_name = "WEIGHT", default_value_t = 0.0)]
+    padding: f64,
 }
 
 /// Settings of training, also of cross-validation.
@@ -93,11 +97,13 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Outcome> {
     let reading = output::reading_report(&corpus, Some(&removed));
     let reported = output::print(&reading);
     let bar = Bar::new();
-    let problem = Problem::new(&corpus, options.buckets);
+    let mut problem = Problem::new(&corpus, options.buckets);
+    problem.pad(&corpus, options.buckets, args.padding, options.seed)?;
     let trained = smishing_train::train(&problem, &options, &|stage, done, of| bar.step(stage, done, of))?;
     bar.finish();
     let notes = CardNotes {
         licences: args.licence.iter().cloned().collect(),
+        padding: args.padding,
     };
     let card = card(&corpus, &removed, &options, &trained, &notes);
     let bytes = trained.model(card.clone())?.to_bytes();

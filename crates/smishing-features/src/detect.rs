@@ -76,6 +76,7 @@ impl Detector {
         if let Some(sender) = message.sender() {
             findings.add_sender(sender, evidence.terms.brands());
         }
+        findings.withdraw_borrowed_trust();
     }
 }
 
@@ -118,6 +119,25 @@ impl Findings {
         }
     }
 
+    /// Anybody can write a trust mark: beside a link that leads elsewhere or a request for a code it says nothing.
+    fn withdraw_borrowed_trust(&mut self) {
+        const TRUST: [Signal; 6] = [
+            Signal::DoNotShare,
+            Signal::AccountMasked,
+            Signal::Transaction,
+            Signal::OptOut,
+            Signal::LinkOfficial,
+            Signal::CodeBound,
+        ];
+        if self.signals.contains(Signal::LinkElsewhere) || self.signals.contains(Signal::AskCode) {
+            for signal in TRUST {
+                self.signals.remove(signal);
+            }
+            let signals = self.signals;
+            self.found.retain(|found| signals.contains(found.signal));
+        }
+    }
+
     fn add_links(&mut self, text: &[u8], tokens: &[Token], evidence: &Evidence, sender: Option<&str>) {
         const REQUESTS: [Signal; 8] = [
             Signal::AskCode,
@@ -136,12 +156,6 @@ impl Findings {
             self.add_of(Some(*brand), Signal::BrandNamed, span.clone());
         }
         let charted = brands.iter().map(|(brand, _)| *brand).find(|brand| brand.is_charted());
-        // A merchant's name beside the bank's own link is no stranger's link.
-        let own_link_stands_beside = charted.is_some()
-            && evidence
-                .links
-                .iter()
-                .any(|link| link.destination.brand() == charted && !link.is_lookalike());
         let asks = REQUESTS.into_iter().any(|signal| self.signals.contains(signal));
         // Too weak a request to count among those: people say "photos at" too.
         for link in evidence.links.iter().filter(|link| !link.email).take(NAMED) {
@@ -212,7 +226,7 @@ impl Findings {
                     self.add(signal, span.clone());
                 }
             }
-            if charted.is_some() && !at_home && !own_link_stands_beside {
+            if charted.is_some() && !at_home {
                 self.add_of(charted, Signal::BrandForeignLink, span);
             }
         }

@@ -221,6 +221,12 @@ impl SignalSet {
         new
     }
 
+    /// Takes a signal out.
+    #[inline]
+    pub fn remove(&mut self, signal: Signal) {
+        self.0 &= !(1 << signal.column());
+    }
+
     /// Whether the signal is in the set.
     #[must_use]
     #[inline]

@@ -96,7 +96,6 @@ const MESSAGES: &[(&str, &str, &[&str])] = &[
             "link.random_path",
             "link.shortener",
             "link.unidentified",
-            "trust.opt_out",
         ],
     ),
     (
@@ -204,6 +203,27 @@ const MESSAGES: &[(&str, &str, &[&str])] = &[
             "link.present",
             "link.unidentified",
         ],
+    ),
+    // Borrowed trust: beside a link that leads elsewhere none of it counts.
+    (
+        "",
+        "Amazon: pay at lumio-post.com/a. Do not share this code. Acct XX1234. You spent $5.00 at 14:05. amazon.com",
+        &[
+            "ask.follow",
+            "ask.pay",
+            "brand.foreign_link",
+            "brand.named",
+            "link.demand",
+            "link.elsewhere",
+            "link.present",
+            "link.unknown",
+            "money.present",
+        ],
+    ),
+    (
+        "",
+        "Sale ends today! Reply STOP to opt out",
+        &["story.urgent", "trust.opt_out"],
     ),
     (
         "AMAZON",

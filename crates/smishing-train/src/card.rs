@@ -11,6 +11,8 @@ use std::collections::BTreeMap;
 pub struct CardNotes {
     /// Licence and origin of files, by their name without extension or by their folder's name.
     pub licences: BTreeMap<String, String>,
+    /// What padded copies counted; see [`Problem::pad`](crate::Problem::pad).
+    pub padding: f64,
 }
 
 /// The card, as a JSON document. It holds no date, so that the same data and settings give the same model file.
@@ -58,6 +60,7 @@ pub fn card(
             "solver": solver.to_string(),
             "folds": options.folds,
             "seed": options.seed,
+            "padding": notes.padding,
         },
         "not_converged": trained.not_converged.iter().map(|(head, norm)| json!({"head": head, "gradient_norm": norm})).collect::<Vec<_>>(),
         "held_out": held_out_figures(corpus, trained),

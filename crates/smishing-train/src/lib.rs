@@ -33,6 +33,7 @@ mod evasion;
 mod label;
 mod matrix;
 mod metrics;
+mod padding;
 mod reliability;
 mod row;
 mod slice;

@@ -108,6 +108,15 @@ impl CsrMatrix {
         selected
     }
 
+    /// Adds the rows of a matrix of as many columns.
+    pub(crate) fn append(&mut self, other: &Self) {
+        let before = self.indices.len();
+        self.starts
+            .extend(other.starts.iter().skip(1).map(|start| before + start));
+        self.indices.extend_from_slice(&other.indices);
+        self.values.extend_from_slice(&other.values);
+    }
+
     /// The same as a dense matrix, column-major: six times faster in linfa than row-major.
     pub(crate) fn to_dense(&self) -> Array2<f32> {
         let mut dense = Array2::zeros((self.rows(), self.columns).f());

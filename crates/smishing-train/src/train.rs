@@ -4,6 +4,7 @@ use crate::cluster::Clusters;
 use crate::corpus::Corpus;
 use crate::matrix::SIGNAL_VALUE;
 use crate::metrics::Scored;
+use crate::padding::Padding;
 use crate::solver::{LinearFit, Solver, SolverKind};
 use crate::split::grouped_folds;
 use crate::{CsrMatrix, Error};
@@ -72,6 +73,7 @@ pub struct Problem {
     pub clusters: Clusters,
     /// What each row counts; see [`Record::weight`](crate::Record::weight).
     pub weights: Vec<f64>,
+    padding: Padding,
 }
 
 impl Problem {
@@ -83,10 +85,53 @@ impl Problem {
             labels: corpus.records.iter().map(|record| record.label).collect(),
             clusters: corpus.clusters(),
             weights: corpus.records.iter().map(|record| record.weight).collect(),
+            padding: Padding::default(),
         }
     }
 
-    /// Of the rows with these numbers.
+    /// Adds a copy of each bad message with genuine sentences beside it, from another message of its language, to the rows
+    /// of [`Problem::new`] for the same corpus; it counts `weight` times its message. Fits see copies, calibration and
+    /// thresholds do not, and no fit sees a copy of a row held out from it.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Setting`] where the weight is below 0 or not finite.
+    pub fn pad(&mut self, corpus: &Corpus, buckets: Buckets, weight: f64, seed: u64) -> Result<(), Error> {
+        if !(weight.is_finite() && weight >= 0.0) {
+            return Err(Error::Setting(format!("padding {weight}: expected 0 or more")));
+        }
+        self.padding = if weight > 0.0 {
+            Padding::new(corpus, buckets, weight, seed)
+        } else {
+            Padding::default()
+        };
+        Ok(())
+    }
+
+    /// What a fit on the rows with these numbers learns from: features, classes and weights, padded copies last.
+    fn lesson(&self, rows: &[usize], positive: &[bool]) -> (CsrMatrix, Vec<bool>, Vec<f64>) {
+        let mut matrix = self.matrix.select(rows);
+        let mut classes: Vec<bool> = rows.iter().map(|&row| positive[row]).collect();
+        let mut weights: Vec<f64> = rows.iter().map(|&row| self.weights[row]).collect();
+        let mut kept = vec![false; self.labels.len()];
+        for &row in rows {
+            kept[row] = true;
+        }
+        let sources = self.padding.sources.iter().enumerate();
+        let copies: Vec<usize> = sources
+            .filter(|(_, sources)| sources.iter().all(|&row| kept[row]))
+            .map(|(copy, _)| copy)
+            .collect();
+        matrix.append(&self.padding.matrix.select(&copies));
+        for copy in copies {
+            let [row, _] = self.padding.sources[copy];
+            classes.push(positive[row]);
+            weights.push(self.padding.weight * self.weights[row]);
+        }
+        (matrix, classes, weights)
+    }
+
+    /// Of the rows with these numbers, without padded copies.
     #[must_use]
     pub fn select(&self, rows: &[usize]) -> Self {
         Self {
@@ -94,6 +139,7 @@ impl Problem {
             labels: rows.iter().map(|&row| self.labels[row]).collect(),
             clusters: self.clusters.select(rows),
             weights: rows.iter().map(|&row| self.weights[row]).collect(),
+            padding: Padding::default(),
         }
     }
 }
@@ -224,9 +270,8 @@ fn fit_head(
         .into_par_iter()
         .map(|fold| {
             let kept: Vec<usize> = (0..folds.len()).filter(|&row| folds[row] != fold).collect();
-            let classes: Vec<bool> = kept.iter().map(|&row| positive[row]).collect();
-            let weights: Vec<f64> = kept.iter().map(|&row| problem.weights[row]).collect();
-            let fit = solver.fit(&problem.matrix.select(&kept), &classes, &weights)?;
+            let (matrix, classes, weights) = problem.lesson(&kept, positive);
+            let fit = solver.fit(&matrix, &classes, &weights)?;
             progress(
                 name,
                 done.fetch_add(1, std::sync::atomic::Ordering::Relaxed) + 1,

@@ -87,12 +87,6 @@ pub(crate) struct Link {
     pub(crate) defanged: bool,
 }
 
-impl Link {
-    pub(crate) fn is_lookalike(&self) -> bool {
-        matches!(self.destination, Destination::Lookalike(_))
-    }
-}
-
 /// Finds all links of `text` (normalised) in linear time.
 pub(crate) fn find_links(text: &[u8], links: &mut Vec<Link>) {
     links.clear();
