@@ -8,7 +8,7 @@
 ///
 /// ```
 /// assert!(smishing_models::BUNDLED.starts_with(b"SMSH"));
-/// assert!(smishing_models::BUNDLED.len() <= 256 * 1024);
+/// assert!(smishing_models::BUNDLED.len() <= 512 * 1024);
 /// ```
 pub static BUNDLED: &[u8] = include_bytes!("../bundled.smsh");
 

@@ -4,7 +4,7 @@ use anyhow::Context;
 use clap::ValueEnum;
 use rayon::prelude::*;
 use serde_json::json;
-use smishing::{Classifier, Language, Message, Policy, Scratch};
+use smishing::{Classifier, Kind, Kinds, Language, Message, Policy, Scratch};
 use smishing_train::{BadRow, Columns, Format, Row, Rows};
 use std::fmt::Write as _;
 use std::fs::File;
@@ -39,7 +39,7 @@ pub(crate) struct Args {
     /// How verdicts are written
     #[arg(long, value_enum, default_value = "text")]
     output: OutputArg,
-    /// Give the two strongest reasons (text), or also what each word contributes (jsonl)
+    /// Give the two strongest reasons (text), or also what each word contributes and what it is about (jsonl)
     #[arg(long)]
     explain: bool,
     /// From when on a message is flagged
@@ -257,10 +257,24 @@ impl Writer<'_> {
                 );
             }
             line.push(']');
+            write_kinds(&mut line, explanation.kinds());
         }
         line.push_str("}\n");
         line
     }
+}
+
+/// The kind that is named, if one is, and the most probable ones; none for messages that are not flagged.
+fn write_kinds(line: &mut String, kinds: Option<&Kinds>) {
+    let top: Vec<_> = kinds.into_iter().flat_map(|kinds| kinds.top(3)).collect();
+    let object = |(kind, probability): &(Kind, f32)| format!("{{\"id\":\"{kind}\",\"probability\":{probability}}}");
+    let likely = kinds.and_then(Kinds::likely).and(top.first());
+    let _ = write!(
+        line,
+        ",\"kind\":{},\"kinds\":[{}]",
+        likely.map_or_else(|| "null".into(), object),
+        top.iter().map(object).collect::<Vec<_>>().join(",")
+    );
 }
 
 fn message(row: &Row) -> Message<'_> {

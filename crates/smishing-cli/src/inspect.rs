@@ -40,6 +40,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Outcome> {
             "no: trained on two classes"
         },
     ]);
+    facts.add_row(["kind head".to_owned(), kinds(&model)]);
     facts.add_row([
         "share of bad messages in training".to_owned(),
         format!("{:.3}", parts.prior),
@@ -81,6 +82,25 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Outcome> {
         output::print(format_args!("\n{}", smishing_models::ATTRIBUTION))?;
     }
     Ok(Outcome::Clean)
+}
+
+/// How many kinds are told, from what, and how well.
+fn kinds(model: &smishing::Model) -> String {
+    let Some(head) = &model.parts().kinds else {
+        return "no: trained on messages without kinds".into();
+    };
+    let card: serde_json::Value = serde_json::from_str(model.card()).unwrap_or_default();
+    let figure = |name: &str| {
+        let value = card["kinds"]["figures"][name].as_f64();
+        value.map_or_else(|| "unknown".into(), |value| format!("{value:.3}"))
+    };
+    format!(
+        "{} kinds, {} word prefixes; held out: macro-F1 {}, accuracy {}",
+        head.classes.len(),
+        head.vocabulary.len(),
+        figure("macro_f1"),
+        figure("accuracy")
+    )
 }
 
 fn score(logit: f32) -> String {

@@ -145,7 +145,9 @@ mod classify {
             for (verdict, message) in verdicts.iter().zip([GENUINE, SCAM]) {
                 let keys: Vec<_> = verdict.as_object().unwrap().keys().map(String::as_str).collect();
                 let mut expected = vec!["id", "label", "score", "probabilities", "signals"];
-                expected.extend(explain.then_some("words"));
+                if explain {
+                    expected.extend(["words", "kind", "kinds"]);
+                }
                 assert_eq!(keys, expected);
                 let probabilities = verdict["probabilities"].as_object().unwrap();
                 assert_eq!(probabilities.keys().collect::<Vec<_>>(), ["ham", "spam", "smishing"]);
@@ -176,9 +178,38 @@ mod classify {
         let (plain, _) = classified(&[], [GENUINE, SCAM].join("\n"), 0);
         let (explained, _) = classified(&["--explain"], [GENUINE, SCAM].join("\n"), 0);
         for (plain, mut explained) in plain.into_iter().zip(explained) {
-            assert!(explained.as_object_mut().unwrap().remove("words").is_some());
+            for key in ["words", "kind", "kinds"] {
+                assert!(explained.as_object_mut().unwrap().remove(key).is_some(), "{key}");
+            }
             assert_eq!(plain, explained);
         }
+    }
+
+    #[test]
+    fn kinds_of_flagged_messages() {
+        let parcel = "USPS: your package is on hold, pay the redelivery fee at post-fee.top";
+        let (verdicts, _) = classified(&["--explain"], [GENUINE, parcel].join("\n"), 0);
+        assert_eq!(
+            (&verdicts[0]["kind"], &verdicts[0]["kinds"]),
+            (&Value::Null, &json!([]))
+        );
+        let kinds = verdicts[1]["kinds"].as_array().unwrap();
+        assert_eq!(kinds.len(), 3);
+        assert_eq!(kinds[0]["id"], "delivery_fee");
+        assert_eq!(verdicts[1]["kind"], kinds[0]);
+        let probabilities: Vec<f64> = kinds.iter().map(|kind| number(&kind["probability"])).collect();
+        assert!(probabilities.is_sorted_by(|a, b| a >= b) && probabilities.iter().sum::<f64>() <= 1.0);
+        let model = text(&models().1);
+        let (verdicts, _) = classified(
+            &["--explain", "--model", model],
+            "verify your suspended locked account",
+            0,
+        );
+        assert_ne!(verdicts[0]["label"], "ham");
+        assert_eq!(
+            (&verdicts[0]["kind"], &verdicts[0]["kinds"]),
+            (&Value::Null, &json!([]))
+        );
     }
 
     #[test]
@@ -1250,6 +1281,8 @@ mod inspect {
         for shown in [
             &bytes,
             "2^10",
+            "kind head",
+            "no: trained on messages without kinds",
             "balanced",
             "abstaining",
             "three.tsv",

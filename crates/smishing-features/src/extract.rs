@@ -189,6 +189,38 @@ impl Extractor {
         self.seen = seen;
     }
 
+    /// Emits a hash of how each word of the message last read begins, once: of its first four characters, digits as one
+    /// class. It tells what a text is about where there are too few texts for n-grams, and endings do not count.
+    ///
+    /// ```
+    /// use smishing_features::{Extractor, Message};
+    /// let mut extractor = Extractor::default();
+    /// let mut prefixes = |text| {
+    ///     extractor.read(&Message::new(text));
+    ///     let mut prefixes = Vec::new();
+    ///     extractor.for_each_word_prefix(|prefix| prefixes.push(prefix));
+    ///     prefixes
+    /// };
+    /// assert_eq!(prefixes("delivery delivered 10"), prefixes("deliver 29"));
+    /// ```
+    pub fn for_each_word_prefix(&mut self, mut emit: impl FnMut(u16)) {
+        let mut seen = core::mem::take(&mut self.seen);
+        seen.resize((1 << u16::BITS) / 64, 0);
+        seen.fill(0);
+        // Once: it checks that the bytes are UTF-8.
+        let text = self.text.as_str();
+        for token in &self.tokens {
+            let prefix = word_prefix(&text[token.span.clone()]);
+            let word = &mut seen[usize::from(prefix) / 64];
+            let new = *word >> (prefix % 64) & 1 == 0;
+            *word |= 1 << (prefix % 64);
+            if new {
+                emit(prefix);
+            }
+        }
+        self.seen = seen;
+    }
+
     /// Emits each n-gram of the message last read with [`read_tracked`](Self::read_tracked): its bucket, and the place
     /// in the original text that it came from; a bucket as often as it occurs.
     pub fn for_each_occurrence(&self, buckets: Buckets, mut emit: impl FnMut(usize, Range<usize>)) {
@@ -249,6 +281,17 @@ impl Extractor {
         }
         hash::word(&folded[..len])
     }
+}
+
+/// The hash of a word's first four characters, with the digits folded to one class.
+fn word_prefix(word: &str) -> u16 {
+    const CHARACTERS: usize = 4;
+    let end = word.char_indices().nth(CHARACTERS).map_or(word.len(), |(at, _)| at);
+    let mut folded = [0; 4 * CHARACTERS];
+    for (to, &from) in folded.iter_mut().zip(&word.as_bytes()[..end]) {
+        *to = NGRAM_FOLD[usize::from(from)];
+    }
+    (hash::word(&folded[..end]) >> (u64::BITS - u16::BITS)) as u16
 }
 
 /// Emits the n-grams that end at byte `at`: of all three lengths where `reach`, the bytes before, is 3 or more.

@@ -4,8 +4,9 @@
 //!
 //! 1. [`NormalizedText`] undoes case, accents, widths and disguises, and knows where each byte came from;
 //! 2. [`words`] are those of Unicode's UAX #29;
-//! 3. [`Extractor`] emits *buckets* (hashed byte 3- to 5-grams, words and word pairs, by a frozen hash) and *signals*
-//!    ([`Signal`]: what is asked, where it leads, what story is told, what is hidden).
+//! 3. [`Extractor`] emits *buckets* (hashed byte 3- to 5-grams, words and word pairs, by a frozen hash), *word prefixes*
+//!    (how words begin, hashed likewise) and *signals* ([`Signal`]: what is asked, where it leads, what story is told, what
+//!    is hidden).
 //!
 //! ```
 //! use smishing_features::{Extractor, Message, Signal};

@@ -13,7 +13,7 @@ const PROBES: [&str; 8] = [
     "\u{645}\u{200C}\u{631} \u{1F468}\u{200D}\u{1F469} \u{0}",
 ];
 
-/// Identifies what the n-gram buckets mean: a model only runs on the features it was trained with.
+/// Identifies what the n-gram buckets and the hashes of word beginnings mean: a model only runs on the features it was trained with.
 ///
 /// Derived, never numbered by hand: from the normaliser's character tables and from what the emitter makes of probe
 /// texts. Signals are not part of it: models carry their ids, so that a model outlives the addition of signals, and
@@ -29,6 +29,7 @@ pub fn schema_hash() -> u64 {
     for probe in PROBES {
         extractor.read(&Message::new(probe));
         extractor.for_each_ngram(|ngram, _| schema = hash::pair(schema, ngram));
+        extractor.for_each_word_prefix(|prefix| schema = hash::pair(schema, u64::from(prefix)));
     }
     schema
 }

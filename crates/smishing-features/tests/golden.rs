@@ -449,7 +449,30 @@ fn schema_of_stored_models() {
     assert_eq!(schema_hash(), SCHEMA, "{:#018x}", schema_hash());
 }
 
-const SCHEMA: u64 = 0xaf5f_32b1_9f13_10c1;
+const SCHEMA: u64 = 0xadf6_f37f_a20c_b2dd;
+
+/// Kind heads store these numbers.
+#[test]
+fn word_prefixes() {
+    for (text, expected) in [
+        ("", &[][..]),
+        ("a", &[9971]),
+        (
+            "Your parcel code is 482913, your PARC 48",
+            &[59662, 22842, 2469, 38612, 63646, 54973],
+        ),
+        (
+            "\u{43F}\u{440}\u{43E}\u{432}\u{435}\u{440}\u{43A}\u{430} \u{9A8C}\u{8BC1}\u{7801}",
+            &[48338, 43834, 36376, 58208],
+        ),
+    ] {
+        let mut extractor = Extractor::default();
+        extractor.read(&Message::new(text));
+        let mut found = Vec::new();
+        extractor.for_each_word_prefix(|prefix| found.push(prefix));
+        assert_eq!(found, expected, "{text:?}");
+    }
+}
 
 /// Distinct buckets of a text among 2^8, 2^14 and 2^22: collisions make the fewer the lower.
 #[test]

@@ -215,6 +215,12 @@ fn read(extractor: &mut Extractor, message: &Message<'_>, bits: u8) -> Reading {
     }
 }
 
+fn prefixes(extractor: &mut Extractor) -> Vec<u16> {
+    let mut prefixes = Vec::new();
+    extractor.for_each_word_prefix(|prefix| prefixes.push(prefix));
+    prefixes
+}
+
 #[test]
 fn every_character_alone_and_between_letters() {
     for character in '\0'..=char::MAX {
@@ -327,6 +333,19 @@ proptest! {
     }
 
     #[test]
+    fn word_prefixes(text in any_text(), bits in select(&[8_u8, 14, 22][..])) {
+        let mut extractor = Extractor::default();
+        let message = Message::new(&text);
+        let before = read(&mut extractor, &message, bits);
+        let found = prefixes(&mut extractor);
+        let distinct: BTreeSet<u16> = found.iter().copied().collect();
+        prop_assert_eq!(distinct.len(), found.len(), "a prefix was emitted twice");
+        prop_assert_eq!(distinct, reference::word_prefixes(&Normalized::of(&text).text()));
+        prop_assert_eq!(prefixes(&mut extractor), found);
+        prop_assert_eq!(read(&mut extractor, &message, bits), before, "the buffers are shared");
+    }
+
+    #[test]
     fn occurrences_and_their_places(text in any_text(), bits in select(&[8_u8, 14, 22][..])) {
         let mut extractor = Extractor::default();
         extractor.read_tracked(&Message::new(&text));
@@ -407,6 +426,7 @@ fn hostile_texts_take_linear_time() {
         extractor.for_each_bucket(buckets, |_| distinct += 1);
         assert!(distinct <= buckets.count(), "{name}");
         extractor.for_each_occurrence(buckets, |_, span| assert!(span.end <= text.len(), "{name}"));
+        assert!(prefixes(&mut extractor).len() <= 1 << 16, "{name}");
         for (signal, span) in extractor.findings().map(|found| (found.signal, found.span)) {
             assert!(
                 span.is_none_or(|span| is_on_boundaries(&text, &span)),

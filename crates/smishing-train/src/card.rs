@@ -63,6 +63,13 @@ pub fn card(
             "padding": notes.padding,
         },
         "not_converged": trained.not_converged.iter().map(|(head, norm)| json!({"head": head, "gradient_norm": norm})).collect::<Vec<_>>(),
+        "kinds": trained.parts.kinds.as_ref().zip(trained.kinds.as_ref()).map(|(head, figures)| json!({
+            "kinds": head.classes.len(),
+            "word_prefixes": head.vocabulary.len(),
+            "temperature": head.temperature,
+            "other_below": head.other_below,
+            "figures": figures,
+        })),
         "held_out": held_out_figures(corpus, trained),
     });
     // A map of strings and numbers always becomes text.

@@ -56,6 +56,17 @@ impl CsrMatrix {
         matrix
     }
 
+    /// A matrix of the columns and values of each row that are not zero.
+    pub(crate) fn of_sparse_rows(columns: usize, rows: impl Iterator<Item = Vec<(usize, f32)>>) -> Self {
+        let mut matrix = Self::with_columns(columns);
+        for row in rows {
+            matrix.indices.extend(row.iter().map(|(column, _)| *column as u32));
+            matrix.values.extend(row.iter().map(|(_, value)| *value));
+            matrix.starts.push(matrix.indices.len());
+        }
+        matrix
+    }
+
     /// A matrix of one dense column.
     pub(crate) fn of_column(values: &[f32]) -> Self {
         let mut matrix = Self::with_columns(1);

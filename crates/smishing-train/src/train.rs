@@ -2,6 +2,7 @@
 use crate::calibrate::{Platt, thresholds};
 use crate::cluster::Clusters;
 use crate::corpus::Corpus;
+use crate::kinds::{self, KindFigures, KindRows};
 use crate::matrix::SIGNAL_VALUE;
 use crate::metrics::Scored;
 use crate::padding::Padding;
@@ -58,6 +59,8 @@ pub struct Trained {
     pub held_out_logits: Vec<f32>,
     /// Calibrated log-odds of smishing for each bad row, likewise; `None` for ham and for models of two classes.
     pub held_out_smishing: Vec<Option<f32>>,
+    /// How well kinds were told, likewise; `None` where there is no kind head.
+    pub kinds: Option<KindFigures>,
     /// Gradient norms of the final fits, where the solver did not get to the optimum.
     pub not_converged: Vec<(&'static str, f64)>,
 }
@@ -74,6 +77,8 @@ pub struct Problem {
     /// What each row counts; see [`Record::weight`](crate::Record::weight).
     pub weights: Vec<f64>,
     padding: Padding,
+    /// What the kind head learns from; `None` where none is wanted.
+    pub(crate) kinds: Option<KindRows>,
 }
 
 impl Problem {
@@ -86,6 +91,7 @@ impl Problem {
             clusters: corpus.clusters(),
             weights: corpus.records.iter().map(|record| record.weight).collect(),
             padding: Padding::default(),
+            kinds: Some(KindRows::of(&corpus.records)),
         }
     }
 
@@ -131,7 +137,8 @@ impl Problem {
         (matrix, classes, weights)
     }
 
-    /// Of the rows with these numbers, without padded copies.
+    /// Of the rows with these numbers, without padded copies, and without kinds: the kind head, the slowest to fit, is that
+    /// of whole models.
     #[must_use]
     pub fn select(&self, rows: &[usize]) -> Self {
         Self {
@@ -140,11 +147,12 @@ impl Problem {
             clusters: self.clusters.select(rows),
             weights: rows.iter().map(|&row| self.weights[row]).collect(),
             padding: Padding::default(),
+            kinds: None,
         }
     }
 }
 
-/// Trains both heads, calibrates them and sets thresholds on rows held out by cluster.
+/// Trains all heads, calibrates them and sets thresholds on rows held out by cluster.
 ///
 /// # Errors
 ///
@@ -188,21 +196,25 @@ pub fn train(problem: &Problem, options: &TrainOptions, progress: Progress<'_>) 
     } else {
         None
     };
+    let kinds = kinds::fit(problem, &held_out_smishing, options, progress)?;
     let not_converged = [
-        ("genuine or bad", Some(&bad_head)),
-        ("spam or smishing", smishing_head.as_ref()),
+        ("genuine or bad", bad_head.not_converged()),
+        (
+            "spam or smishing",
+            smishing_head.as_ref().and_then(FittedHead::not_converged),
+        ),
+        ("kinds", kinds.as_ref().and_then(|kinds| kinds.not_converged)),
     ]
     .into_iter()
-    .filter_map(|(name, head)| {
-        head.filter(|head| !head.fit.converged)
-            .map(|head| (name, head.fit.gradient_norm))
-    })
+    .filter_map(|(name, norm)| Some((name, norm?)))
     .collect();
+    let (kind_head, kind_figures) = kinds.map(|kinds| (kinds.head, kinds.figures)).unzip();
     Ok(Trained {
         parts: ModelParts {
             buckets: options.buckets,
             bad: bad_head.head(options.buckets),
             smishing: smishing_head.map(|head| head.head(options.buckets)),
+            kinds: kind_head,
             prior: (bad_rows.iter().map(|&row| problem.weights[row]).sum::<f64>() / problem.weights.iter().sum::<f64>())
                 as f32,
             thresholds,
@@ -211,6 +223,7 @@ pub fn train(problem: &Problem, options: &TrainOptions, progress: Progress<'_>) 
         bad_fit: bad_head.fit,
         held_out_logits: bad_head.held_out,
         held_out_smishing,
+        kinds: kind_figures,
         not_converged,
     })
 }
@@ -317,6 +330,11 @@ fn check_clusters(name: &str, problem: &Problem, positive: &[bool], folds: usize
 }
 
 impl FittedHead {
+    /// The gradient's norm, where the solver did not get to the optimum.
+    fn not_converged(&self) -> Option<f64> {
+        (!self.fit.converged).then_some(self.fit.gradient_norm)
+    }
+
     fn head(&self, buckets: Buckets) -> Head {
         let (ngrams, signals) = self.fit.weights.split_at(buckets.count());
         let mut signals: Vec<(String, f32)> = Signal::ALL

@@ -1,4 +1,5 @@
 use crate::explanation::{Explanation, SignalContribution, words_of};
+use crate::kinds::{KindScorer, Kinds};
 use crate::model::{Head, Model};
 use crate::policy::Decision;
 use crate::verdict::{Probabilities, Verdict};
@@ -21,6 +22,7 @@ pub struct Classifier {
     intercepts: [f32; 2],
     bad: Calibration,
     smishing: Option<Calibration>,
+    kinds: Option<KindScorer>,
     thresholds: crate::Thresholds,
     decision: Decision,
 }
@@ -126,6 +128,7 @@ impl Classifier {
             intercepts,
             bad: Calibration::of(&parts.bad),
             smishing: parts.smishing.as_ref().map(Calibration::of),
+            kinds: parts.kinds.as_ref().map(KindScorer::new),
             thresholds: parts.thresholds.clone(),
             decision,
         })
@@ -224,7 +227,33 @@ impl Classifier {
             message.text(),
             &self.contributions_of_bytes(&mut scratch.0, message.text().len()),
         );
-        Explanation::new(verdict, self.bad.logit(self.intercepts[0]), signals, spans)
+        let kinds = self.kinds_of(&verdict, &mut scratch.0);
+        Explanation::new(verdict, self.bad.logit(self.intercepts[0]), signals, spans, kinds)
+    }
+
+    /// What a message may be about; `None` where it is not flagged, or where the model was trained on messages without
+    /// kinds. Verdicts do not depend on it, so [`classify`](Self::classify) does not compute it.
+    ///
+    /// ```
+    /// # #[cfg(feature = "bundled")] {
+    /// let classifier = smishing::Classifier::bundled();
+    /// let kinds = classifier.kinds("Hi mum, I dropped my phone, text me on my new number asap, need to pay a bill urgently").unwrap();
+    /// assert!(kinds.top(3).any(|(kind, _)| kind == smishing::Kind::Family));
+    /// assert_eq!(classifier.kinds("lunch at one?"), None);
+    /// # }
+    /// ```
+    pub fn kinds<'a>(&self, message: impl Into<Message<'a>>) -> Option<Kinds> {
+        let mut extractor = Extractor::default();
+        extractor.read(&message.into());
+        let verdict = self.verdict(&mut extractor);
+        self.kinds_of(&verdict, &mut extractor)
+    }
+
+    fn kinds_of(&self, verdict: &Verdict, extractor: &mut Extractor) -> Option<Kinds> {
+        let scorer = self.kinds.as_ref().filter(|_| verdict.label().is_bad())?;
+        // Where all that is bad is called spam, the label says nothing of the kind.
+        let label = self.smishing.map(|_| verdict.label());
+        Some(scorer.kinds(extractor, label))
     }
 
     /// A verdict, and the signals found with their places and contributions, strongest first: an explanation without the

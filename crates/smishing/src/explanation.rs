@@ -1,5 +1,5 @@
-use crate::Verdict;
 use crate::wording::telling;
+use crate::{Kinds, Verdict};
 use alloc::vec::Vec;
 use core::ops::Range;
 use smishing_features::Signal;
@@ -13,6 +13,7 @@ pub struct Explanation {
     intercept: f32,
     signals: Vec<SignalContribution>,
     spans: Vec<SpanContribution>,
+    kinds: Option<Kinds>,
 }
 
 /// What a signal adds to the log-odds.
@@ -46,12 +47,14 @@ impl Explanation {
         intercept: f32,
         signals: Vec<SignalContribution>,
         spans: Vec<SpanContribution>,
+        kinds: Option<Kinds>,
     ) -> Self {
         Self {
             verdict,
             intercept,
             signals,
             spans,
+            kinds,
         }
     }
 
@@ -77,6 +80,12 @@ impl Explanation {
     #[must_use]
     pub fn spans(&self) -> &[SpanContribution] {
         &self.spans
+    }
+
+    /// What the message may be about; `None` as for [`Classifier::kinds`](crate::Classifier::kinds).
+    #[must_use]
+    pub fn kinds(&self) -> Option<&Kinds> {
+        self.kinds.as_ref()
     }
 
     /// All parts of the sum: intercept, signals, spans.

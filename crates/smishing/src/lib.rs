@@ -21,7 +21,8 @@
 //! A logistic regression over hashed n-grams of the normalised text and over named signals (what is asked, where links
 //! lead, which story is told), whose score is calibrated on messages held out from training (at their share of bad ones,
 //! [`ModelParts::prior`]: where scams are rarer, a score promises less). [`Classifier::explain`]
-//! gives the score as an exact sum. [`Policy`] says from when on a message is flagged.
+//! gives the score as an exact sum. [`Policy`] says from when on a message is flagged. [`Classifier::kinds`] says what a
+//! flagged message is about.
 //!
 //! # What to do
 //!
@@ -38,7 +39,7 @@
 //!
 //! - `std` (default): `Classifier::from_path`, and buffers kept per thread in [`Classifier::classify`]; without it the
 //!   crate is `no_std` with `alloc`.
-//! - `bundled` (default): embeds the bundled model, some 160 KB.
+//! - `bundled` (default): embeds the bundled model, some 310 KB.
 #![no_std]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
@@ -51,6 +52,7 @@ mod classifier;
 mod error;
 mod explanation;
 mod kind;
+mod kinds;
 mod model;
 mod policy;
 mod verdict;
@@ -61,7 +63,8 @@ pub use classifier::{Classifier, Scratch, ngram_scale};
 pub use error::{ModelError, PolicyError};
 pub use explanation::{Explanation, SignalContribution, SpanContribution, utf16_span};
 pub use kind::{Kind, UnknownKind};
-pub use model::{FORMAT_VERSION, Head, Model, ModelParts, RateThreshold, Thresholds, Weights};
+pub use kinds::Kinds;
+pub use model::{FORMAT_VERSION, Head, KindClass, KindHead, Model, ModelParts, RateThreshold, Thresholds, Weights};
 pub use policy::Policy;
 pub use smishing_features::{Buckets, Message, Signal, SignalSet};
 pub use verdict::{Label, Probabilities, Verdict};

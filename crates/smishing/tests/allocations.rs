@@ -91,4 +91,15 @@ fn lying_lengths_are_not_believed() {
     let start = &payload(&file)[..13];
     let many = [start, &1_000_000_u64.to_le_bytes(), &vec![0; 12 * 100_000]].concat();
     loads_in_proportion(&framed(&many), "very many signals");
+    // Of the kind head, the vocabulary comes first, then lists of names.
+    let mut parts = small_model().parts().clone();
+    parts.kinds = None;
+    let without = Model::new(parts).unwrap().to_bytes();
+    let start = payload(&without).strip_suffix(b"\0").unwrap();
+    let no_vocabulary = [start, b"\x01", &[0; 8]].concat();
+    let many = [&no_vocabulary, &1_000_000_u64.to_le_bytes()[..], &vec![0; 8 * 100_000]].concat();
+    loads_in_proportion(&framed(&many), "very many signals of kinds");
+    let count = 100_000_u64.to_le_bytes();
+    let many = [&no_vocabulary, &[0; 8][..], &count, &vec![0; 16 * 100_000], &[0; 24]].concat();
+    loads_in_proportion(&framed(&many), "very many kinds");
 }

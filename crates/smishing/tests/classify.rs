@@ -4,13 +4,19 @@ mod common;
 
 use proptest::prelude::*;
 use smishing::{
-    Classifier, Explanation, Label, Message, Model, ModelError, Policy, Scratch, Verdict, Weights, utf16_span,
+    Classifier, Explanation, Kind, KindHead, Label, Message, Model, ModelError, Policy, Scratch, Signal, Verdict,
+    Weights, utf16_span,
 };
+use smishing_features::Extractor;
 use std::ops::Range;
 use std::path::Path;
 use std::sync::LazyLock;
 
 static BUNDLED: LazyLock<Classifier> = LazyLock::new(Classifier::bundled);
+static BUNDLED_KINDS: LazyLock<KindHead> = LazyLock::new(|| {
+    let model = Model::from_bytes(smishing_models::BUNDLED).unwrap();
+    model.parts().kinds.clone().unwrap()
+});
 
 const OTP: &str = "123456 is your Amazon OTP. Do not share it with anyone.";
 const SCAM: &str = "Amazon: your account is locked, confirm the code you received at amaz0n-secure.top";
@@ -271,11 +277,138 @@ fn the_largest_weights_allowed_stay_finite() {
         head.ngrams = Weights::quantize(&vec![3e6; head.ngrams.len()]);
         head.signals.iter_mut().for_each(|(_, weight)| *weight = 1e6);
     }
+    let kinds = parts.kinds.as_mut().unwrap();
+    kinds.temperature = 1e-3;
+    for (class, weight) in kinds.classes.iter_mut().zip([3e6, -3e6, 3e6]) {
+        class.prefixes = Weights::quantize(&vec![weight; class.prefixes.len()]);
+        class.signals.fill(1e6);
+    }
     let classifier = Classifier::new(&Model::new(parts).unwrap()).unwrap();
     for text in texts() {
         is_sound(classifier.classify(&text));
         explains(&classifier, Message::new(&text));
+        if let Some(kinds) = classifier.kinds(&text) {
+            let sum: f32 = kinds.top(3).map(|(_, probability)| probability).sum();
+            assert!((sum - 1.0).abs() < 1e-5, "{kinds:?}");
+        }
     }
+}
+
+/// Kinds and probabilities by their definition, in alphabetical order of the kinds.
+fn slow_kinds(head: &KindHead, message: Message<'_>) -> Vec<(Kind, f64)> {
+    let mut extractor = Extractor::default();
+    extractor.read(&message);
+    let mut prefixes = Vec::new();
+    extractor.for_each_word_prefix(|prefix| prefixes.push(prefix));
+    let present: Vec<usize> = (0..head.vocabulary.len())
+        .filter(|&at| prefixes.contains(&head.vocabulary[at]))
+        .collect();
+    let scale = 1.0 / (present.len().max(1) as f64).sqrt();
+    let signals: Vec<&str> = extractor.signals().iter().map(Signal::id).collect();
+    let logits: Vec<(Kind, f64)> = head
+        .classes
+        .iter()
+        .filter_map(|class| {
+            let words = present.iter().map(|&at| f64::from(class.prefixes.get(at).unwrap()));
+            let found = head.signals.iter().zip(&class.signals);
+            let found = found.filter(|(id, _)| signals.contains(&id.as_str()));
+            let logit = f64::from(class.intercept)
+                + scale * words.sum::<f64>()
+                + found.map(|(_, weight)| f64::from(*weight)).sum::<f64>();
+            Some((class.kind.parse().ok()?, logit / f64::from(head.temperature)))
+        })
+        .collect();
+    let sum: f64 = logits.iter().map(|(_, logit)| logit.exp()).sum();
+    logits
+        .into_iter()
+        .map(|(kind, logit)| (kind, logit.exp() / sum))
+        .collect()
+}
+
+/// Kinds are told of flagged messages only, in order, as defined, and the one that is named agrees with the verdict.
+fn tells_kinds(classifier: &Classifier, head: &KindHead, message: Message<'_>) {
+    let verdict = classifier.classify(message);
+    let kinds = classifier.kinds(message);
+    assert_eq!(kinds.is_some(), verdict.label().is_bad());
+    assert_eq!(classifier.explain(message).kinds(), kinds.as_ref());
+    let Some(kinds) = kinds else { return };
+    let ranked: Vec<(Kind, f32)> = kinds.top(usize::MAX).collect();
+    assert!(ranked.is_sorted_by(|a, b| a.1 >= b.1), "{ranked:?}");
+    let mut sorted = ranked.clone();
+    sorted.sort_by_key(|(kind, _)| kind.as_str());
+    let expected = slow_kinds(head, message);
+    assert_eq!(sorted.len(), expected.len());
+    for ((kind, probability), (of, exact)) in sorted.iter().zip(&expected) {
+        assert_eq!(kind, of);
+        assert!(
+            (f64::from(*probability) - exact).abs() < 1e-4,
+            "{kind}: {probability} {exact}"
+        );
+    }
+    assert_eq!(kinds.top(1).collect::<Vec<_>>(), ranked[..1]);
+    let (first, probability) = ranked[0];
+    let agrees = verdict.probabilities().smishing().is_none() || first.label() == verdict.label();
+    let named = agrees && probability >= head.other_below;
+    assert_eq!(kinds.likely(), named.then_some(first));
+}
+
+#[test]
+fn kinds_by_their_definition() {
+    let small = common::small_parts();
+    let mut parts = small.clone();
+    parts.thresholds.balanced = -50.0;
+    let all = Classifier::new(&Model::new(parts.clone()).unwrap()).unwrap();
+    parts.smishing = None;
+    let two_classes = Classifier::new(&Model::new(parts).unwrap()).unwrap();
+    let mut named = Vec::new();
+    for text in texts().iter().filter(|text| text.len() < 10_000) {
+        let message = Message::new(text).with_sender("AMAZON");
+        tells_kinds(&BUNDLED, &BUNDLED_KINDS, message);
+        for classifier in [&all, &two_classes] {
+            tells_kinds(classifier, small.kinds.as_ref().unwrap(), message);
+            named.push(classifier.kinds(message).unwrap().likely());
+        }
+    }
+    assert!(named.contains(&None) && named.iter().any(Option::is_some), "{named:?}");
+}
+
+#[test]
+fn the_bundled_model_tells_kinds() {
+    assert_eq!(BUNDLED_KINDS.classes.len(), Kind::ALL.len());
+    let likely = |text| BUNDLED.kinds(text).unwrap().likely();
+    assert_eq!(
+        likely("USPS: your package is on hold, pay the redelivery fee at post-fee.top"),
+        Some(Kind::DeliveryFee)
+    );
+    assert_eq!(
+        likely("Hi mum, I dropped my phone, text me on my new number asap, need to pay a bill urgently"),
+        Some(Kind::Family)
+    );
+    assert_eq!(BUNDLED.kinds(OTP), None);
+}
+
+#[test]
+fn a_model_without_kinds_tells_none() {
+    let mut parts = common::small_parts();
+    parts.thresholds.balanced = -50.0;
+    parts.kinds = None;
+    let classifier = Classifier::new(&Model::new(parts).unwrap()).unwrap();
+    assert!(classifier.classify(SCAM).label().is_bad());
+    assert_eq!(classifier.kinds(SCAM), None);
+    assert_eq!(classifier.explain(SCAM).kinds(), None);
+}
+
+/// Of a model made by a later version, all of them may be.
+#[test]
+fn unknown_kinds_are_skipped() {
+    let mut parts = common::small_parts();
+    parts.thresholds.balanced = -50.0;
+    for (class, name) in parts.kinds.as_mut().unwrap().classes.iter_mut().zip(["a", "b", "c"]) {
+        class.kind = name.into();
+    }
+    let classifier = Classifier::new(&Model::new(parts).unwrap()).unwrap();
+    let kinds = classifier.kinds(SCAM).unwrap();
+    assert_eq!((kinds.top(3).count(), kinds.likely()), (0, None));
 }
 
 /// On real messages, where the corpora are present (their text stays out of the project).
@@ -320,6 +453,7 @@ proptest! {
         let message = Message::new(&text).with_sender(&sender);
         is_sound(BUNDLED.classify(message));
         explains(&BUNDLED, message);
+        tells_kinds(&BUNDLED, &BUNDLED_KINDS, message);
         for part in BUNDLED.explain(message).spans() {
             let wide: Vec<u16> = text.encode_utf16().collect();
             let span = utf16_span(&text, &part.span).unwrap();

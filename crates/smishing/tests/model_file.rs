@@ -7,7 +7,7 @@ mod frame;
 use common::{small_model, small_parts};
 use frame::{HEADER, framed, payload, refit};
 use proptest::prelude::*;
-use smishing::{Classifier, FORMAT_VERSION, Model, ModelError, ModelParts, Weights};
+use smishing::{Classifier, FORMAT_VERSION, KindClass, KindHead, Model, ModelError, ModelParts, Weights};
 
 const GOLDEN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden");
 
@@ -44,6 +44,9 @@ fn loads_or_fails_well(file: &[u8]) -> bool {
                     .smishing()
                     .is_none_or(|p| (0.0..=1.0).contains(&p))
             );
+            if let Some(kinds) = classifier.kinds("Share the code you got at amaz0n-secure.top now") {
+                assert!(kinds.top(99).all(|(_, p)| (0.0..=1.0).contains(&p)), "{kinds:?}");
+            }
         }
         Err(error) => assert!(error.is_schema_mismatch() && !model.is_runnable(), "{error:?}"),
     }
@@ -134,9 +137,14 @@ fn every_byte_of_the_payload_as_an_extreme() {
     }
 }
 
+type Spoil = fn(&mut ModelParts);
+
+fn kinds(parts: &mut ModelParts) -> &mut KindHead {
+    parts.kinds.as_mut().unwrap()
+}
+
 #[test]
 fn parts_that_make_no_model() {
-    type Spoil = fn(&mut ModelParts);
     let spoils: [(&str, Spoil); 26] = [
         ("too few weights", |parts| {
             parts.bad.ngrams = Weights::quantize(&[0.5; 255]);
@@ -187,6 +195,72 @@ fn parts_that_make_no_model() {
             parts.thresholds.by_false_positive_rate[2].rate = f32::NAN;
         }),
     ];
+    make_no_model(&spoils);
+}
+
+#[test]
+fn kind_heads_that_make_no_model() {
+    let spoils: [(&str, Spoil); 20] = [
+        ("word prefixes out of order", |parts| kinds(parts).vocabulary.swap(0, 1)),
+        ("word prefix twice", |parts| kinds(parts).vocabulary[1] = 0),
+        ("too many word prefixes", |parts| {
+            let head = kinds(parts);
+            head.vocabulary = (0..2049).collect();
+            for class in &mut head.classes {
+                class.prefixes = Weights::quantize(&[0.5; 2049]);
+            }
+        }),
+        ("more word prefixes than weights", |parts| {
+            kinds(parts).vocabulary.pop();
+        }),
+        ("fewer signals than weights", |parts| {
+            kinds(parts).signals.pop();
+        }),
+        ("signals of kinds out of order", |parts| kinds(parts).signals.swap(0, 1)),
+        ("far too many signals of kinds", |parts| {
+            let head = kinds(parts);
+            head.signals = (0..10_000).map(|number| format!("s{number:06}")).collect();
+            for class in &mut head.classes {
+                class.signals = vec![0.0; 10_000];
+            }
+        }),
+        ("no kind", |parts| kinds(parts).classes.clear()),
+        ("kinds out of order", |parts| kinds(parts).classes.swap(0, 1)),
+        ("kind twice", |parts| kinds(parts).classes[1].kind = "code_theft".into()),
+        ("too many kinds", |parts| {
+            let head = kinds(parts);
+            let class = head.classes[0].clone();
+            head.classes = (0..65)
+                .map(|number| KindClass {
+                    kind: format!("k{number:02}"),
+                    ..class.clone()
+                })
+                .collect();
+        }),
+        ("too few weights of a kind", |parts| {
+            kinds(parts).classes[2].prefixes = Weights::default();
+        }),
+        ("weight of a kind not a number", |parts| {
+            kinds(parts).classes[0].prefixes = Weights::quantize(&[f32::NAN; 4]);
+        }),
+        ("intercept of a kind", |parts| {
+            kinds(parts).classes[1].intercept = f32::INFINITY;
+        }),
+        ("signal weight of a kind", |parts| {
+            kinds(parts).classes[2].signals[1] = 1e7;
+        }),
+        ("temperature 0", |parts| kinds(parts).temperature = 0.0),
+        ("temperature not a number", |parts| kinds(parts).temperature = f32::NAN),
+        ("threshold of kinds above 1", |parts| kinds(parts).other_below = 1.5),
+        ("threshold of kinds negative", |parts| kinds(parts).other_below = -0.5),
+        ("threshold of kinds not a number", |parts| {
+            kinds(parts).other_below = f32::NAN;
+        }),
+    ];
+    make_no_model(&spoils);
+}
+
+fn make_no_model(spoils: &[(&str, Spoil)]) {
     for (name, spoil) in spoils {
         let mut parts = small_parts();
         spoil(&mut parts);
@@ -199,9 +273,36 @@ fn parts_that_make_no_model() {
 fn a_model_of_two_classes_and_one_without_extras() {
     let mut parts = small_parts();
     parts.smishing = None;
+    parts.kinds = None;
     parts.bad.signals.clear();
     parts.thresholds.by_false_positive_rate.clear();
     parts.card.clear();
+    let model = Model::new(parts).unwrap();
+    assert_eq!(Model::from_bytes(&model.to_bytes()), Ok(model));
+}
+
+#[test]
+fn a_kind_head_of_the_largest_and_of_the_smallest_size() {
+    let mut parts = small_parts();
+    let head = kinds(&mut parts);
+    head.vocabulary = (0..2048).collect();
+    head.classes = (0..64)
+        .map(|number| KindClass {
+            kind: format!("k{number:02}"),
+            intercept: 0.0,
+            prefixes: Weights::quantize(&[0.5; 2048]),
+            signals: vec![0.0; 3],
+        })
+        .collect();
+    let model = Model::new(parts).unwrap();
+    assert_eq!(Model::from_bytes(&model.to_bytes()).as_ref(), Ok(&model));
+    let mut parts = model.parts().clone();
+    let head = kinds(&mut parts);
+    head.classes.truncate(1);
+    head.vocabulary.clear();
+    head.signals.clear();
+    head.classes[0].prefixes = Weights::default();
+    head.classes[0].signals.clear();
     let model = Model::new(parts).unwrap();
     assert_eq!(Model::from_bytes(&model.to_bytes()), Ok(model));
 }
@@ -245,7 +346,11 @@ fn the_golden_files() {
         let file = std::fs::read(format!("{GOLDEN}/v{version}.smsh")).unwrap();
         let model = Model::from_bytes(&file).unwrap();
         // The features may be other ones by now; what the file says stays.
-        assert_eq!(*model.parts(), small_parts(), "version {version}");
+        let mut expected = small_parts();
+        if version < 2 {
+            expected.kinds = None;
+        }
+        assert_eq!(*model.parts(), expected, "version {version}");
         assert_eq!(model.to_bytes() == file, version == FORMAT_VERSION);
     }
 }

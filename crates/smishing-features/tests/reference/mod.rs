@@ -324,6 +324,16 @@ pub(crate) fn bucket(hash: u64, bits: u8) -> usize {
     usize::try_from(hash >> (64 - bits)).unwrap()
 }
 
+/// The hashes of how the words of a normalised text begin: sixteen bits of each.
+pub(crate) fn word_prefixes(text: &str) -> BTreeSet<u16> {
+    words(text)
+        .into_iter()
+        .map(|(_, word)| word.chars().take(4).collect::<String>())
+        .map(|prefix| hash_of_word(&fold_digits(prefix.as_bytes())))
+        .map(|hash| u16::try_from(bucket(hash, 16)).unwrap())
+        .collect()
+}
+
 fn fold_digits(bytes: &[u8]) -> Vec<u8> {
     bytes
         .iter()

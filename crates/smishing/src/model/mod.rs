@@ -5,10 +5,12 @@ use alloc::vec::Vec;
 use smishing_features::{Buckets, Signal};
 
 mod frame;
+mod kind_head;
 mod payload;
 mod weights;
 
 pub use frame::FORMAT_VERSION;
+pub use kind_head::{KindClass, KindHead};
 pub use weights::Weights;
 
 /// A trained model: weights, calibration, thresholds and the card that tells where they come from.
@@ -39,6 +41,8 @@ pub struct ModelParts {
     pub bad: Head,
     /// Spam (negative) against smishing (positive), among bad messages; `None` if trained on two classes.
     pub smishing: Option<Head>,
+    /// What bad messages are about; `None` if trained on messages without kinds.
+    pub kinds: Option<KindHead>,
     /// Share of bad messages in the training data: the prior that the calibration assumes, in `0..1`.
     pub prior: f32,
     /// Decision thresholds on the calibrated probability of bad.
@@ -97,6 +101,9 @@ impl Model {
         let heads = core::iter::once(&parts.bad).chain(&parts.smishing);
         for head in heads {
             check_head(head, parts.buckets)?;
+        }
+        if let Some(kinds) = &parts.kinds {
+            kinds.check()?;
         }
         if !(parts.prior > 0.0 && parts.prior < 1.0) {
             return Err(ModelError::invalid("prior outside 0..1"));
@@ -173,8 +180,7 @@ fn check_head(head: &Head, buckets: Buckets) -> Result<(), ModelError> {
     }
     let numbers = [head.intercept, head.scale, head.offset].into_iter();
     let signals = head.signals.iter().map(|(_, weight)| *weight);
-    // Weights far beyond what training gives would overflow in the sum over a long message.
-    if !numbers.chain(signals).all(|number| number.abs() <= 1e6) || !(0.0..=100.0).contains(&head.ngrams.step()) {
+    if !numbers.chain(signals).all(is_weight) || !is_step(head.ngrams.step()) {
         return Err(ModelError::invalid("a weight is not finite or out of range"));
     }
     if head.scale <= 0.0 {
@@ -184,4 +190,14 @@ fn check_head(head: &Head, buckets: Buckets) -> Result<(), ModelError> {
         return Err(ModelError::invalid("signal weights not sorted by distinct ids"));
     }
     Ok(())
+}
+
+/// Whether a number is finite and no larger than training gives: far larger ones would overflow in sums.
+fn is_weight(number: f32) -> bool {
+    number.abs() <= 1e6
+}
+
+/// The same of the step of weights.
+fn is_step(number: f32) -> bool {
+    (0.0..=100.0).contains(&number)
 }

@@ -1,6 +1,6 @@
 use alloc::vec::Vec;
 
-/// Weights of n-gram buckets: whole numbers of one step, two bytes each.
+/// Weights of n-gram buckets or word prefixes: whole numbers of one step, two bytes each.
 ///
 /// Half of an `f32`'s size, and sums that do not depend on the order of summing. A step is 1/32767 of the largest weight,
 /// far below what training determines.
@@ -69,9 +69,9 @@ impl Weights {
         &self.levels
     }
 
-    /// The weight of a bucket; `None` where there is no such bucket.
+    /// The weight of a bucket or prefix; `None` where there is no such one.
     #[must_use]
-    pub fn get(&self, bucket: usize) -> Option<f32> {
-        self.levels.get(bucket).map(|&level| self.step * f32::from(level))
+    pub fn get(&self, at: usize) -> Option<f32> {
+        self.levels.get(at).map(|&level| self.step * f32::from(level))
     }
 }

@@ -1,5 +1,5 @@
 //! A small model that the tests of several files share.
-use smishing::{Buckets, Head, Model, ModelParts, RateThreshold, Thresholds, Weights};
+use smishing::{Buckets, Head, KindClass, KindHead, Model, ModelParts, RateThreshold, Thresholds, Weights};
 
 /// Of both signs, and different from one bucket to the next.
 fn weights(seed: u32) -> Vec<f32> {
@@ -8,7 +8,32 @@ fn weights(seed: u32) -> Vec<f32> {
         .collect()
 }
 
-/// Parts of every kind: two heads, signals known and unknown, several thresholds, a card that is not ASCII.
+/// Hash of "code".
+const CODE_PREFIX: u16 = 2469;
+
+/// Three classes, one of them unknown; one word prefix that the tests' messages have, and others.
+fn kind_head() -> KindHead {
+    let vocabulary = vec![0, 1, CODE_PREFIX, u16::MAX];
+    let class = |kind: &str, seed: usize| KindClass {
+        kind: kind.into(),
+        intercept: -1.5,
+        prefixes: Weights::quantize(&weights(seed as u32)[..vocabulary.len()]),
+        signals: vec![0.5, -0.25, seed as f32],
+    };
+    KindHead {
+        classes: vec![
+            class("code_theft", 2),
+            class("marketing", 11),
+            class("no_such_kind", 19),
+        ],
+        vocabulary,
+        signals: vec!["ask.code".into(), "link.lookalike".into(), "no.such_signal".into()],
+        temperature: 0.75,
+        other_below: 0.5,
+    }
+}
+
+/// Parts of every kind: two heads, a kind head, signals known and unknown, several thresholds, a card that is not ASCII.
 pub(crate) fn small_parts() -> ModelParts {
     let head = |seed: u32| Head {
         intercept: -0.5,
@@ -26,6 +51,7 @@ pub(crate) fn small_parts() -> ModelParts {
         buckets: Buckets::new(8).unwrap(),
         bad: head(0),
         smishing: Some(head(53)),
+        kinds: Some(kind_head()),
         prior: 0.375,
         thresholds: Thresholds {
             balanced: 0.25,
