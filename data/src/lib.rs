@@ -15,6 +15,9 @@ pub const SUFFIXES: &str = include_str!("../suffixes.tsv");
 /// Words and short phrases that requests, stories and warnings are made of: `class, lang, phrase`.
 pub const LEXICON: &str = include_str!("../lexicon.tsv");
 
+/// Headings of explanations, a column a language: `heading, en, es, fr, de, pt, hi`.
+pub const HEADINGS: &str = include_str!("../headings.tsv");
+
 /// What each signal says to a person, a column a language: `signal, telling, en, es, fr, de, pt, hi`. `{text}` stands for
 /// the place in the message, `{word}` for the word hidden there, `{brand}` for the brand; `telling` (1 to 3) is how much the sentence helps a person to judge.
 pub const REASONS: &str = include_str!("../reasons.tsv");

@@ -125,3 +125,14 @@ fn batch() {
     let rows = std::fs::read_to_string(default).unwrap().lines().count();
     assert_eq!(run(example("batch")).0.lines().count(), rows);
 }
+
+#[test]
+fn gallery() {
+    let (page, _) = run(example("gallery"));
+    assert!(page.starts_with("<!DOCTYPE html>"));
+    assert_eq!(page.matches("<section class=").count(), 20);
+    assert!(
+        page.matches("<section class=\"smishing\"").count() >= 5,
+        "most of ten scams are found"
+    );
+}

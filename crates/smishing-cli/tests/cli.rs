@@ -1348,6 +1348,7 @@ mod explain {
         let sum = out.split("Sum\n").nth(1).unwrap();
         let parts: Vec<f64> = sum
             .lines()
+            .take(4)
             .map(|line| line.split_whitespace().next().unwrap().parse().unwrap())
             .collect();
         assert!((parts[..3].iter().sum::<f64>() - parts[3]).abs() < 0.05, "{sum}");
@@ -1359,6 +1360,53 @@ mod explain {
         assert!(out.contains("El enlace amaz0n-secure.top imita a Amazon"), "{out}");
         let (_, err) = run(smishing(["explain", "--language", "xx", SCAM]), 2);
         assert!(err.contains("en, es, fr, de, pt, hi"), "{err}");
+    }
+
+    #[test]
+    fn kind_advice_and_where_to_report() {
+        let (out, _) = run(smishing(["explain", "--region", "us", SCAM]), 0);
+        for shown in ["Kind: Theft of a code", "What to do now", "I gave a code", "7726"] {
+            assert!(out.contains(shown), "{shown}: {out}");
+        }
+        let (out, _) = run(smishing(["explain", "See you at eight"]), 0);
+        assert!(!out.contains("What to do now"), "{out}");
+    }
+
+    #[test]
+    fn as_json_and_as_a_page() {
+        let (out, _) = run(smishing(["explain", "--output", "jsonl", "--region", "IN", SCAM]), 0);
+        let told: Value = serde_json::from_str(&out).unwrap();
+        assert_eq!(
+            (&told["label"], &told["kind"]["id"]),
+            (&json!("smishing"), &json!("code_theft"))
+        );
+        assert_eq!(told["advice"]["report"][0]["channel"], "phone");
+        assert!(told["advice"]["after"][2]["steps"].as_array().unwrap().len() > 3);
+        let sum = [&told["signals"], &told["words"]]
+            .into_iter()
+            .flat_map(|parts| parts.as_array().unwrap())
+            .map(|part| number(&part["contribution"]))
+            .sum::<f64>()
+            + number(&told["intercept"]);
+        assert!((sum - number(&told["logit"])).abs() < 1e-4, "{sum}");
+        let lookalike = told["signals"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .find(|signal| signal["id"] == "link.lookalike");
+        assert_eq!(lookalike.unwrap()["brand"], "Amazon");
+
+        let (out, _) = run(
+            smishing(["explain", "--output", "html", "<b>Amazon</b>: pay at amaz0n-secure.top"]),
+            0,
+        );
+        assert!(
+            out.starts_with("<!DOCTYPE html>") && !out.contains("<b>Amazon"),
+            "{out}"
+        );
+        let (out, _) = run(smishing(["explain", "--output", "jsonl", "See you at eight"]), 0);
+        let told: Value = serde_json::from_str(&out).unwrap();
+        assert_eq!((&told["advice"], &told["kind"]), (&Value::Null, &Value::Null));
     }
 
     #[test]

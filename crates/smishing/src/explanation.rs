@@ -1,5 +1,5 @@
 use crate::wording::telling;
-use crate::{Kinds, Verdict};
+use crate::{Advice, Kind, Kinds, Label, Verdict};
 use alloc::vec::Vec;
 use core::ops::Range;
 use smishing_features::Signal;
@@ -80,6 +80,22 @@ impl Explanation {
     #[must_use]
     pub fn spans(&self) -> &[SpanContribution] {
         &self.spans
+    }
+
+    /// What to do: advice for the kind that is named, else for what the verdict says.
+    ///
+    /// ```
+    /// # #[cfg(feature = "bundled")] {
+    /// let scam = "Amazon: your account is locked, confirm the code you received at amaz0n-secure.top";
+    /// let advice = smishing::Classifier::bundled().explain(scam).advice();
+    /// assert!(advice.now().any(|step| step.id() == "no_code"));
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn advice(&self) -> Advice {
+        let likely = self.kinds().and_then(Kinds::likely);
+        let spam = (self.verdict().label() == Label::Spam).then_some(Kind::Marketing);
+        Advice::for_kind(likely.or(spam))
     }
 
     /// What the message may be about; `None` as for [`Classifier::kinds`](crate::Classifier::kinds).

@@ -51,6 +51,7 @@ mod advice;
 mod classifier;
 mod error;
 mod explanation;
+pub mod html;
 mod kind;
 mod kinds;
 mod model;
@@ -68,4 +69,4 @@ pub use model::{FORMAT_VERSION, Head, KindClass, KindHead, Model, ModelParts, Ra
 pub use policy::Policy;
 pub use smishing_features::{Buckets, Message, Signal, SignalSet};
 pub use verdict::{Label, Probabilities, Verdict};
-pub use wording::{Language, UnknownLanguage};
+pub use wording::{Heading, Language, UnknownLanguage};

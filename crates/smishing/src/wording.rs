@@ -1,5 +1,5 @@
 //! What signals say to a person, in the languages of the message catalogue.
-use crate::SignalContribution;
+use crate::{Label, SignalContribution};
 use alloc::string::String;
 use core::fmt;
 use core::str::FromStr;
@@ -89,6 +89,60 @@ impl FromStr for Language {
     }
 }
 
+/// A heading of an explanation that is shown to people (`headings.tsv` of the `smishing-data` crate).
+///
+/// ```
+/// use smishing::{Heading, Label, Language};
+/// assert_eq!(Heading::Now.text(Language::German), "Was jetzt zu tun ist");
+/// assert_eq!(Heading::Verdict(Label::Ham).text(Language::English), "Looks genuine");
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Heading {
+    /// The verdict in words.
+    Verdict(Label),
+    /// Before the probability of bad.
+    Probability,
+    /// Over the reasons that speak for the verdict.
+    For,
+    /// Over those that speak against it.
+    Against,
+    /// Before the kind of scam.
+    Kind,
+    /// Before kinds of which none is sure.
+    Perhaps,
+    /// Over what to do now.
+    Now,
+    /// Over what to do after a mistake.
+    After,
+    /// Over where to report.
+    Report,
+}
+
+impl Heading {
+    const fn id(self) -> &'static str {
+        match self {
+            Self::Verdict(label) => label.as_str(),
+            Self::Probability => "probability",
+            Self::For => "for",
+            Self::Against => "against",
+            Self::Kind => "kind",
+            Self::Perhaps => "perhaps",
+            Self::Now => "now",
+            Self::After => "after",
+            Self::Report => "report",
+        }
+    }
+
+    /// The heading without punctuation after it.
+    #[must_use]
+    pub fn text(self, language: Language) -> &'static str {
+        // The tests see to it that every heading has a row.
+        let row = smishing_data::row(smishing_data::HEADINGS, self.id()).unwrap_or([self.id(); 7]);
+        row[1 + language as usize]
+    }
+}
+
 impl SignalContribution {
     /// The signal as a sentence without its full stop; `text` is the message that it was found in.
     ///
@@ -124,6 +178,27 @@ fn row(signal: Signal) -> [&'static str; 8] {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_heading_is_worded_in_every_language() {
+        let headings = [
+            Heading::Verdict(Label::Ham),
+            Heading::Verdict(Label::Spam),
+            Heading::Verdict(Label::Smishing),
+            Heading::Verdict(Label::Unsure),
+            Heading::Probability,
+            Heading::For,
+            Heading::Against,
+            Heading::Kind,
+            Heading::Perhaps,
+            Heading::Now,
+            Heading::After,
+            Heading::Report,
+        ];
+        let rows: alloc::vec::Vec<[&str; 7]> = smishing_data::rows(smishing_data::HEADINGS).collect();
+        assert!(rows.iter().map(|row| row[0]).eq(headings.map(Heading::id)));
+        assert!(rows.iter().flatten().all(|cell| !cell.is_empty()));
+    }
 
     #[test]
     fn every_signal_has_a_sentence_in_every_language() {
