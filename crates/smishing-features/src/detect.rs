@@ -155,6 +155,9 @@ impl Findings {
         if let Some((brand, span)) = brands.first() {
             self.add_of(Some(*brand), Signal::BrandNamed, span.clone());
         }
+        if evidence.links.is_empty() {
+            return;
+        }
         let charted = brands.iter().map(|(brand, _)| *brand).find(|brand| brand.is_charted());
         let asks = REQUESTS.into_iter().any(|signal| self.signals.contains(signal));
         // Too weak a request to count among those: people say "photos at" too.
@@ -294,9 +297,23 @@ impl Findings {
     }
 
     fn add_requests(&mut self, text: &[u8], evidence: &Evidence, sentence: &[Term]) {
+        /// Without one of these nothing is asked for, and most sentences have none.
+        const VERBS: Classes = Classes::SEND
+            .with(Classes::ENTER)
+            .with(Classes::FOLLOW)
+            .with(Classes::CALL)
+            .with(Classes::PAY)
+            .with(Classes::REPLY)
+            .with(Classes::INSTALL)
+            .with(Classes::SECRET)
+            .with(Classes::OPT_OUT)
+            .with(Classes::PROBLEM);
         let all = sentence
             .iter()
             .fold(Classes::default(), |all, term| all.with(term.classes));
+        if !all.has(VERBS) {
+            return;
+        }
         let condition = all.has(Classes::CONDITION).then(|| {
             let mut conditions = sentence.iter().filter(|term| term.classes.has(Classes::CONDITION));
             conditions.next().map_or(usize::MAX, |term| term.word)
@@ -394,7 +411,16 @@ impl Findings {
             (Classes::URGENT, Signal::Urgent),
             (Classes::GREETING_UNKNOWN, Signal::GreetingUnknown),
         ];
-        for term in evidence.terms.iter() {
+        const ANY: Classes = {
+            let mut any = STORIES[0].0;
+            let mut at = 1;
+            while at < STORIES.len() {
+                any = any.with(STORIES[at].0);
+                at += 1;
+            }
+            any
+        };
+        for term in evidence.terms.iter().filter(|term| term.classes.has(ANY)) {
             for (class, signal) in STORIES {
                 if term.classes.has(class) {
                     self.add(signal, term.span.clone());

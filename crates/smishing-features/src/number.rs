@@ -92,10 +92,10 @@ fn kind(text: &[u8], run: &Run) -> Option<NumberKind> {
     let before_time = matches!(after, [b':', digit, ..] if digit.is_ascii_digit());
     if !glued
         && !before_time
-        && !is_reference(before)
         && !run.decimal
         && (9..=15).contains(&run.digits)
         && (run.groups > 1 || international || mobile || run.digits >= 10)
+        && !is_reference(before)
     {
         return Some(NumberKind::Phone);
     }

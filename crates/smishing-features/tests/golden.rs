@@ -62,7 +62,6 @@ const MESSAGES: &[(&str, &str, &[&str])] = &[
         "",
         "Your parcel is held at our hub. Pay the $1.99 fee at http://post-redelivery.top/pay",
         &[
-            "ask.follow",
             "ask.pay",
             "link.abused_tld",
             "link.demand",
@@ -79,13 +78,7 @@ const MESSAGES: &[(&str, &str, &[&str])] = &[
     (
         "",
         "Track your order at https://www.amazon.co.uk/orders",
-        &[
-            "ask.follow",
-            "link.bare",
-            "link.official",
-            "link.present",
-            "story.parcel",
-        ],
+        &["link.bare", "link.official", "link.present", "story.parcel"],
     ),
     (
         "",
@@ -119,7 +112,6 @@ const MESSAGES: &[(&str, &str, &[&str])] = &[
         "Log in at http://198.51.100.7/login to keep your account",
         &[
             "ask.confirm",
-            "ask.follow",
             "link.demand",
             "link.elsewhere",
             "link.ip",
@@ -209,7 +201,6 @@ const MESSAGES: &[(&str, &str, &[&str])] = &[
         "",
         "Amazon: pay at lumio-post.com/a. Do not share this code. Acct XX1234. You spent $5.00 at 14:05. amazon.com",
         &[
-            "ask.follow",
             "ask.pay",
             "brand.foreign_link",
             "brand.named",
@@ -247,7 +238,6 @@ const MESSAGES: &[(&str, &str, &[&str])] = &[
         "",
         "Amazon: your refund, see amazon.pe/r",
         &[
-            "ask.follow",
             "brand.named",
             "link.bare",
             "link.named_in_text",
@@ -298,24 +288,17 @@ const MESSAGES: &[(&str, &str, &[&str])] = &[
     (
         "",
         "Brightwell Dental sees you on Monday at three, directions at brightwell-dental.co.uk/map",
-        &["ask.follow", "link.named_in_text", "link.present", "link.unknown"],
+        &["link.named_in_text", "link.present", "link.unknown"],
     ),
     (
         "BRIGHTWELL",
         "We moved to the old mill, directions at brightwell.co.uk/map",
-        &[
-            "ask.follow",
-            "link.named_in_text",
-            "link.present",
-            "link.unknown",
-            "sender.name",
-        ],
+        &["link.named_in_text", "link.present", "link.unknown", "sender.name"],
     ),
     (
         "",
         "The parcel is at the hub, see parcel-hub.com/track",
         &[
-            "ask.follow",
             "link.elsewhere",
             "link.present",
             "link.unidentified",
@@ -326,19 +309,12 @@ const MESSAGES: &[(&str, &str, &[&str])] = &[
     (
         "",
         "The river path is open again, photos at bankside.org/check",
-        &[
-            "ask.follow",
-            "link.elsewhere",
-            "link.present",
-            "link.unidentified",
-            "link.unknown",
-        ],
+        &["link.elsewhere", "link.present", "link.unidentified", "link.unknown"],
     ),
     (
         "",
         "The river path is open again, photos at bankside.org/wlpxzk",
         &[
-            "ask.follow",
             "link.elsewhere",
             "link.present",
             "link.random_path",
@@ -366,7 +342,6 @@ const MESSAGES: &[(&str, &str, &[&str])] = &[
         "",
         "The river path is open again, photos at https://kilbrack.gov.ie@xq7vd.com/a",
         &[
-            "ask.follow",
             "link.elsewhere",
             "link.present",
             "link.random_host",

@@ -15,7 +15,7 @@ use smishing_features::{Buckets, Extractor, Signal};
 pub struct Classifier {
     buckets: Buckets,
     /// For each bucket its weights in both heads, in steps, side by side for the cache's sake.
-    ngrams: Vec<[i16; 2]>,
+    ngrams: Vec<[f32; 2]>,
     steps: [f32; 2],
     /// By the signals' columns, likewise.
     signals: [[f32; 2]; Signal::COUNT],
@@ -101,7 +101,7 @@ impl Classifier {
             return Err(ModelError::schema(model.schema(), expected));
         }
         let parts = model.parts();
-        let mut ngrams = vec![[0; 2]; parts.buckets.count()];
+        let mut ngrams = vec![[0.0; 2]; parts.buckets.count()];
         let mut steps = [0.0; 2];
         let mut signals = [[0.0; 2]; Signal::COUNT];
         let mut intercepts = [0.0; 2];
@@ -109,7 +109,7 @@ impl Classifier {
             intercepts[index] = head.intercept;
             steps[index] = head.ngrams.step();
             for (to, &level) in ngrams.iter_mut().zip(head.ngrams.levels()) {
-                to[index] = level;
+                to[index] = f32::from(level);
             }
             for (id, weight) in &head.signals {
                 // A signal that this version does not know is never found, so its weight never counts.
@@ -307,20 +307,20 @@ impl Classifier {
     }
 
     fn verdict(&self, extractor: &mut Extractor) -> Verdict {
-        let mut sums = [0_i64; 2];
+        let mut sums = [0.0_f32; 2];
         let mut distinct = 0_u32;
         let ngrams = self.ngrams.as_slice();
         extractor.for_each_hit(self.buckets, |bucket, new| {
             let weights = ngrams[bucket & (ngrams.len() - 1)];
-            for (sum, weight) in sums.iter_mut().zip(weights) {
-                *sum += i64::from(new) * i64::from(weight);
-            }
+            let counts = f32::from(u8::from(new));
+            sums[0] += counts * weights[0];
+            sums[1] += counts * weights[1];
             distinct += u32::from(new);
         });
         let scale = ngram_scale(distinct);
         let mut scores = self.intercepts;
         for ((score, sum), step) in scores.iter_mut().zip(sums).zip(self.steps) {
-            *score += scale * step * sum as f32;
+            *score += scale * step * sum;
         }
         for signal in extractor.signals().iter() {
             let weights = self.signals[signal.column()];
