@@ -94,10 +94,14 @@ fn write_brands_and_phrases(out: &mut String) {
         .expect("fewer than 65,536 brands");
         names.insert(id, name);
         for alias in aliases.split('|').filter(|alias| !alias.is_empty()) {
-            let entry = phrases.entry(phrase_hash(&fold(alias))).or_default();
-            // Where two brands share a name, the first row has it.
-            if entry.1 == 0 {
-                entry.1 = id;
+            // "Charles Schwab", and as senders and hosts write it.
+            let joined = alias.replace(' ', "");
+            for spelling in [alias, joined.as_str()] {
+                let entry = phrases.entry(phrase_hash(&fold(spelling))).or_default();
+                // Where two brands share a name, the first row has it.
+                if entry.1 == 0 {
+                    entry.1 = id;
+                }
             }
         }
         for domain in official.split('|').filter(|domain| !domain.is_empty()) {

@@ -164,11 +164,10 @@ impl Findings {
         for link in evidence.links.iter().filter(|link| !link.email).take(NAMED) {
             if let Some(lead) = evidence.terms.last_before(link.span.start)
                 && lead.classes.has(Classes::LEAD)
-                // "$9 at lumio.com" names a shop.
-                && text[link.span.clone()].contains(&b'/')
                 && text[lead.span.end..link.span.start]
                     .iter()
                     .all(|byte| byte.is_ascii_punctuation() || *byte == b' ')
+                && !ends_sentence(&text[lead.span.end..link.span.start])
             {
                 self.add(Signal::AskFollow, lead.span.clone());
             }
