@@ -214,7 +214,7 @@ fn has_currency(before: &[u8], after: &[u8]) -> bool {
     let is_one_of = |word: &[u8], words: &[&str]| {
         (1..=LONGEST).contains(&word.len())
             && (words.iter().any(|known| known.as_bytes() == word)
-                || CODES.binary_search_by(|code| code.as_bytes().cmp(word)).is_ok())
+                || word.len() == 3 && CODES.binary_search_by(|code| code.as_bytes().cmp(word)).is_ok())
     };
     let word_after = after[..first].strip_suffix(b".").unwrap_or(&after[..first]);
     is_one_of(&before[before.len() - last..], &WORDS_BEFORE) || is_one_of(word_after, &WORDS_AFTER)

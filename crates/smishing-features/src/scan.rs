@@ -14,6 +14,22 @@ pub(crate) fn first_where(bytes: &[u8], is_it: impl Fn(u8) -> bool) -> Option<us
     Some(bytes.len() - rest.len() + inside)
 }
 
+/// Whether these three bytes stand anywhere in a row; all places are looked at, so that the search vectorises.
+#[allow(
+    clippy::needless_bitwise_bool,
+    reason = "lazy operators branch, and vector units cannot"
+)]
+pub(crate) fn holds(text: &[u8], [a, b, c]: [u8; 3]) -> bool {
+    let (Some(second), Some(third)) = (text.get(1..), text.get(2..)) else {
+        return false;
+    };
+    let mut found = false;
+    for ((&first, &second), &third) in text.iter().zip(second).zip(third) {
+        found |= (first == a) & (second == b) & (third == c);
+    }
+    found
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -26,6 +42,8 @@ mod tests {
                 let plain = bytes.iter().position(|&byte| byte == wanted);
                 prop_assert_eq!(first_where(&bytes, |byte| byte == wanted), plain);
             }
+            let plain = bytes.windows(3).any(|three| three == b"abc");
+            prop_assert_eq!(holds(&bytes, *b"abc"), plain);
         }
     }
 }

@@ -3,13 +3,15 @@ use super::{
     Destination, Link, Suffix, destination, has_random_path, is_host_byte, is_new_tld, is_unpronounceable, path_len,
     scheme_len,
 };
+use crate::scan::holds;
 use alloc::vec::Vec;
 use core::ops::Range;
 
 /// Links whose full stop is spelt: `northgate dot com`.
 pub(super) fn find_spelt_links(text: &[u8], links: &mut Vec<Link>) {
     const DOT: &[u8] = b" dot ";
-    if !may_spell_a_dot(text) {
+    // Nearly no message does.
+    if !holds(text, *b" do") {
         return;
     }
     let mut at = 0;
@@ -36,22 +38,6 @@ pub(super) fn find_spelt_links(text: &[u8], links: &mut Vec<Link>) {
     if links.len() > before {
         links.sort_by_key(|link| link.span.start);
     }
-}
-
-/// Nearly no message does, and this search vectorises.
-#[allow(
-    clippy::needless_bitwise_bool,
-    reason = "lazy operators branch, and vector units cannot"
-)]
-fn may_spell_a_dot(text: &[u8]) -> bool {
-    let (Some(second), Some(third)) = (text.get(1..), text.get(2..)) else {
-        return false;
-    };
-    let mut found = false;
-    for ((&space, &d), &o) in text.iter().zip(second).zip(third) {
-        found |= (space == b' ') & (d == b'd') & (o == b'o');
-    }
-    found
 }
 
 /// What stands for the full stop of a link that is written so that programs do not see it.

@@ -1,30 +1,14 @@
 //! Links that open an app: `whatsapp://chat/?code=x`.
 use super::{Destination, Link, has_random_path, path_len};
-use crate::scan::first_where;
+use crate::scan::{first_where, holds};
 use alloc::vec::Vec;
 
 /// Schemes that messengers register.
 const MESSENGERS: [&[u8]; 6] = [b"whatsapp", b"tg", b"telegram", b"line", b"viber", b"weixin"];
 
-/// Whether a colon and two slashes stand anywhere; most texts have none, and this search vectorises.
-#[allow(
-    clippy::needless_bitwise_bool,
-    reason = "lazy operators branch, and vector units cannot"
-)]
-fn may_hold_a_scheme(text: &[u8]) -> bool {
-    let (Some(second), Some(third)) = (text.get(1..), text.get(2..)) else {
-        return false;
-    };
-    let mut found = false;
-    for ((&colon, &slash), &another) in text.iter().zip(second).zip(third) {
-        found |= (colon == b':') & (slash == b'/') & (another == b'/');
-    }
-    found
-}
-
 /// Links of messengers' own schemes; others lead nowhere that is known.
 pub(super) fn find_app_links(text: &[u8], links: &mut Vec<Link>) {
-    if !may_hold_a_scheme(text) {
+    if !holds(text, *b"://") {
         return;
     }
     let before = links.len();
