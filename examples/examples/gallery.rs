@@ -38,10 +38,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         let rows = std::fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
         let row: Value = serde_json::from_str(rows.lines().nth(7).ok_or("fewer rows than expected")?)?;
         let field = |name: &str| row[name].as_str().unwrap_or_default();
-        let mut message = Message::new(field("text"));
-        if !field("sender").is_empty() {
-            message = message.with_sender(field("sender"));
-        }
+        let message = Message::new(field("text")).with_sender(field("sender"));
         let view = html::View {
             region: Some(field("region")),
             ..html::View::default()

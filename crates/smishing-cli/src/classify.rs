@@ -278,9 +278,5 @@ fn write_kinds(line: &mut String, kinds: Option<&Kinds>) {
 }
 
 fn message(row: &Row) -> Message<'_> {
-    let message = Message::new(&row.text);
-    match &row.sender {
-        Some(sender) => message.with_sender(sender),
-        None => message,
-    }
+    Message::new(&row.text).with_sender(row.sender.as_deref().unwrap_or_default())
 }

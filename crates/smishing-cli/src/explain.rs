@@ -48,10 +48,7 @@ enum OutputArg {
 
 pub(crate) fn run(args: &Args) -> anyhow::Result<Outcome> {
     let classifier = read::classifier(args.model.as_deref())?;
-    let mut message = Message::new(&args.text);
-    if let Some(sender) = &args.sender {
-        message = message.with_sender(sender);
-    }
+    let message = Message::new(&args.text).with_sender(args.sender.as_deref().unwrap_or_default());
     let explanation = classifier.explain(message);
     match args.output {
         // Colours stay in on a terminal only.
@@ -133,11 +130,7 @@ fn page(explanation: &Explanation, args: &Args) -> String {
         painted(explanation, text)
     );
     let reasons = explanation.reasons();
-    let others: Vec<_> = explanation
-        .signals()
-        .iter()
-        .filter(|signal| signal.contribution != 0.0 && !reasons.contains(signal))
-        .collect();
+    let objections: Vec<_> = explanation.objections().collect();
     let mut list = |title: &str, signals: &[&SignalContribution]| {
         if signals.is_empty() {
             return;
@@ -151,7 +144,7 @@ fn page(explanation: &Explanation, args: &Args) -> String {
         page.push('\n');
     };
     list(heading(Heading::For), &reasons);
-    list(heading(Heading::Against), &others);
+    list(heading(Heading::Against), &objections);
     let wording: f32 = explanation.spans().iter().map(|span| span.contribution).sum();
     let _ = writeln!(page, "{bold}Sum{bold:#}");
     let signals: f32 = explanation.signals().iter().map(|signal| signal.contribution).sum();
@@ -176,12 +169,8 @@ fn advice(explanation: &Explanation, args: &Args) -> String {
     let bold = Style::new().bold();
     let mut text = String::new();
     if let Some(kinds) = explanation.kinds() {
-        let (heading, shown) = match kinds.likely() {
-            Some(_) => (Heading::Kind, 1),
-            None => (Heading::Perhaps, 3),
-        };
-        let shown: Vec<String> = kinds
-            .top(shown)
+        let (heading, shown) = kinds.to_tell();
+        let shown: Vec<String> = shown
             .map(|(kind, probability)| format!("{} ({:.0} %)", kind.title(language), 100.0 * probability))
             .collect();
         let _ = writeln!(text, "{bold}{}{bold:#}: {}\n", heading.text(language), shown.join(", "));

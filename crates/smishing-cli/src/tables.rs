@@ -199,31 +199,23 @@ pub(crate) fn business_table(figures: &BusinessFigures) -> Table {
 }
 
 fn points(estimate: Option<Estimate>) -> String {
-    estimate.map_or_else(
-        || "-".into(),
-        |Estimate {
-             value,
-             ci95: [low, high],
-         }| format!("{:.1} ({:.1} to {:.1})", 100.0 * value, 100.0 * low, 100.0 * high),
-    )
+    with_interval(estimate, 100.0, 1, "")
 }
 
 fn percent(estimate: Option<Estimate>) -> String {
-    estimate.map_or_else(
-        || "-".into(),
-        |Estimate {
-             value,
-             ci95: [low, high],
-         }| format!("{:.2} % ({:.2} to {:.2})", 100.0 * value, 100.0 * low, 100.0 * high),
-    )
+    with_interval(estimate, 100.0, 2, " %")
 }
 
 fn plain(estimate: Option<Estimate>) -> String {
+    with_interval(estimate, 1.0, 4, "")
+}
+
+fn with_interval(estimate: Option<Estimate>, scale: f64, decimals: usize, unit: &str) -> String {
     estimate.map_or_else(
         || "-".into(),
-        |Estimate {
-             value,
-             ci95: [low, high],
-         }| format!("{value:.4} ({low:.4} to {high:.4})"),
+        |Estimate { value, ci95 }| {
+            let [value, low, high] = [value, ci95[0], ci95[1]].map(|figure| scale * figure);
+            format!("{value:.decimals$}{unit} ({low:.decimals$} to {high:.decimals$})")
+        },
     )
 }

@@ -164,12 +164,12 @@ impl Findings {
         for link in evidence.links.iter().filter(|link| !link.email).take(NAMED) {
             if let Some(lead) = evidence.terms.last_before(link.span.start)
                 && lead.classes.has(Classes::LEAD)
-                && text[lead.span.end..link.span.start]
-                    .iter()
-                    .all(|byte| byte.is_ascii_punctuation() || *byte == b' ')
-                && !ends_sentence(&text[lead.span.end..link.span.start])
             {
-                self.add(Signal::AskFollow, lead.span.clone());
+                let between = &text[lead.span.end..link.span.start];
+                let is_joint = |byte: &u8| byte.is_ascii_punctuation() || *byte == b' ';
+                if between.iter().all(is_joint) && !ends_sentence(between) {
+                    self.add(Signal::AskFollow, lead.span.clone());
+                }
             }
         }
         let sender_name = sender.filter(|sender| sender.bytes().any(|byte| byte.is_ascii_alphabetic()));
@@ -313,10 +313,10 @@ impl Findings {
         if !all.has(VERBS) {
             return;
         }
-        let condition = all.has(Classes::CONDITION).then(|| {
-            let mut conditions = sentence.iter().filter(|term| term.classes.has(Classes::CONDITION));
-            conditions.next().map_or(usize::MAX, |term| term.word)
-        });
+        let condition = sentence
+            .iter()
+            .find(|term| term.classes.has(Classes::CONDITION))
+            .map(|term| term.word);
         let negated = |at: usize| is_negated(text, sentence, at, condition);
         let find = |class: Classes, is_negated: bool| {
             (all.has(class))

@@ -49,11 +49,12 @@ impl Record {
     /// The message as a classifier reads it.
     #[must_use]
     pub fn message(&self) -> Message<'_> {
-        let message = Message::new(&self.text);
-        match &self.sender {
-            Some(sender) => message.with_sender(sender),
-            None => message,
-        }
+        self.saying(&self.text)
+    }
+
+    /// Another text of the same sender.
+    pub(crate) fn saying<'a>(&'a self, text: &'a str) -> Message<'a> {
+        Message::new(text).with_sender(self.sender.as_deref().unwrap_or_default())
     }
 }
 

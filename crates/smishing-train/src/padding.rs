@@ -4,7 +4,7 @@ use crate::corpus::{Corpus, Record};
 use crate::matrix::CsrMatrix;
 use rand::{Rng, RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
-use smishing::{Buckets, Message};
+use smishing::Buckets;
 use std::collections::BTreeMap;
 
 /// Padded copies of bad messages.
@@ -51,13 +51,10 @@ impl Padding {
             });
             sources.push([row, partner]);
         }
-        let messages = texts.iter().zip(&sources).map(|(text, [row, _])| {
-            let message = Message::new(text);
-            match &corpus.records[*row].sender {
-                Some(sender) => message.with_sender(sender),
-                None => message,
-            }
-        });
+        let messages = texts
+            .iter()
+            .zip(&sources)
+            .map(|(text, [row, _])| corpus.records[*row].saying(text));
         Self {
             matrix: CsrMatrix::of_messages(buckets, messages),
             sources,

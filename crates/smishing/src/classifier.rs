@@ -14,7 +14,8 @@ use smishing_features::{Buckets, Extractor, Signal};
 #[derive(Clone, Debug)]
 pub struct Classifier {
     buckets: Buckets,
-    /// For each bucket its weights in both heads, in steps, side by side for the cache's sake.
+    /// For each bucket its weights in both heads, side by side for the cache's sake; in steps, since sums of whole numbers
+    /// are exact in any order.
     ngrams: Vec<[f32; 2]>,
     steps: [f32; 2],
     /// By the signals' columns, likewise.

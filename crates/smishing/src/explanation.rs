@@ -115,15 +115,22 @@ impl Explanation {
     /// much and tells a person much.
     #[must_use]
     pub fn reasons(&self) -> Vec<&SignalContribution> {
-        let bad = self.verdict.label().is_bad();
         let mut reasons: Vec<_> = self
-            .signals
-            .iter()
-            .filter(|signal| signal.contribution != 0.0 && (signal.contribution > 0.0) == bad)
+            .speaking_for(self.verdict.label().is_bad())
             .map(|reason| (reason.contribution.abs() * telling(reason.signal), reason))
             .collect();
         reasons.sort_by(|a, b| b.0.total_cmp(&a.0));
         reasons.into_iter().map(|(_, reason)| reason).collect()
+    }
+
+    /// The signals that speak against the verdict, strongest first.
+    pub fn objections(&self) -> impl Iterator<Item = &SignalContribution> {
+        self.speaking_for(!self.verdict.label().is_bad())
+    }
+
+    fn speaking_for(&self, bad: bool) -> impl Iterator<Item = &SignalContribution> {
+        let signals = self.signals.iter();
+        signals.filter(move |signal| signal.contribution != 0.0 && (signal.contribution > 0.0) == bad)
     }
 }
 

@@ -72,12 +72,14 @@ pub fn section(explanation: &Explanation, message: Message<'_>, view: View<'_>) 
     html.push_str(&painted(explanation, message.text()));
     html.push_str("</blockquote>\n");
     let reasons = explanation.reasons();
-    let others = explanation
-        .signals()
-        .iter()
-        .filter(|signal| signal.contribution != 0.0 && !reasons.contains(signal));
-    list_reasons(&mut html, heading(Heading::For), reasons.iter().copied(), message, view);
-    list_reasons(&mut html, heading(Heading::Against), others, message, view);
+    list_reasons(&mut html, heading(Heading::For), reasons.into_iter(), message, view);
+    list_reasons(
+        &mut html,
+        heading(Heading::Against),
+        explanation.objections(),
+        message,
+        view,
+    );
     if let Some(kinds) = explanation.kinds() {
         name_kind(&mut html, kinds, view.language);
     }
@@ -138,12 +140,9 @@ fn list_reasons<'a>(
 }
 
 fn name_kind(html: &mut String, kinds: &Kinds, language: Language) {
-    let (heading, shown) = match kinds.likely() {
-        Some(_) => (Heading::Kind, 1),
-        None => (Heading::Perhaps, 3),
-    };
+    let (heading, shown) = kinds.to_tell();
     let _ = write!(html, "<p><b>{}:</b>", heading.text(language));
-    for (at, (kind, probability)) in kinds.top(shown).enumerate() {
+    for (at, (kind, probability)) in shown.enumerate() {
         let comma = if at > 0 { "," } else { "" };
         let _ = write!(html, "{comma} {} ({:.0} %)", kind.title(language), 100.0 * probability);
     }

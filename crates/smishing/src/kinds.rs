@@ -1,6 +1,6 @@
 //! Which kinds a flagged message may be of.
 use crate::model::KindHead;
-use crate::{Kind, Label, ngram_scale};
+use crate::{Heading, Kind, Label, ngram_scale};
 use alloc::vec;
 use alloc::vec::Vec;
 use smishing_features::{Extractor, Signal};
@@ -39,6 +39,15 @@ impl Kinds {
     #[must_use]
     pub fn likely(&self) -> Option<Kind> {
         self.likely
+    }
+
+    /// What to tell a person: the kind that is named, or the three most probable ones under a heading that says so.
+    pub fn to_tell(&self) -> (Heading, impl Iterator<Item = (Kind, f32)>) {
+        let (heading, count) = match self.likely {
+            Some(_) => (Heading::Kind, 1),
+            None => (Heading::Perhaps, 3),
+        };
+        (heading, self.top(count))
     }
 }
 

@@ -8,7 +8,7 @@ use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 use serde::Serialize;
-use smishing::{Classifier, Message};
+use smishing::Classifier;
 
 /// The figures of a set whose texts were rewritten, against the texts as they were.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -101,14 +101,7 @@ fn rewritten(
     let mut random = ChaCha8Rng::seed_from_u64(seed);
     random.set_stream(row as u64);
     let messages = evasion.apply(&record.text, strength, &mut random);
-    let flagged = |text: &String| {
-        let message = Message::new(text);
-        let message = match &record.sender {
-            Some(sender) => message.with_sender(sender),
-            None => message,
-        };
-        classifier.classify(message).label().is_bad()
-    };
+    let flagged = |text: &String| classifier.classify(record.saying(text)).label().is_bad();
     Rewritten {
         changed: messages.as_slice() != std::slice::from_ref(&record.text),
         flagged: messages.iter().any(flagged),
