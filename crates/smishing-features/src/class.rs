@@ -64,6 +64,8 @@ classes! {
     TRANSACTION = "transaction",
     // "If you did not order this, call": the negation ends with its clause.
     CONDITION = "condition",
-    // Words that ask to open a link where they stand directly before it: "here", "check".
+    // Words that ask to open a link where they stand shortly before it: "here", "check".
     LEAD = "lead",
+    // "Download the ... app" asks to install something, "download your statement" does not.
+    FETCH = "fetch",
 }

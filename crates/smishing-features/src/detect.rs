@@ -66,7 +66,7 @@ impl Detector {
         findings.found.clear();
         findings.add_numbers(text, evidence);
         for sentence in evidence.terms.sentences() {
-            findings.add_requests(text, evidence, sentence);
+            findings.add_requests(text, tokens, evidence, sentence);
         }
         findings.add_stories(evidence);
         findings.add_links(text, tokens, evidence, message.sender());
@@ -149,7 +149,7 @@ impl Findings {
             Signal::AskReply,
             Signal::StoryAccountProblem,
         ];
-        /// Names are looked for in the first few links only: a message of links must not take quadratic time.
+        /// Names and shops are looked for in the first few links only: a message of links must not take quadratic time.
         const NAMED: usize = 3;
         let brands = evidence.terms.brands();
         if let Some((brand, span)) = brands.first() {
@@ -162,14 +162,8 @@ impl Findings {
         let asks = REQUESTS.into_iter().any(|signal| self.signals.contains(signal));
         // Too weak a request to count among those: people say "photos at" too.
         for link in evidence.links.iter().filter(|link| !link.email).take(NAMED) {
-            if let Some(lead) = evidence.terms.last_before(link.span.start)
-                && lead.classes.has(Classes::LEAD)
-            {
-                let between = &text[lead.span.end..link.span.start];
-                let is_joint = |byte: &u8| byte.is_ascii_punctuation() || *byte == b' ';
-                if between.iter().all(is_joint) && !ends_sentence(between) {
-                    self.add(Signal::AskFollow, lead.span.clone());
-                }
+            if let Some(lead) = lead_to(text, tokens, &evidence.terms, link.span.start) {
+                self.add(Signal::AskFollow, lead);
             }
         }
         let sender_name = sender.filter(|sender| sender.bytes().any(|byte| byte.is_ascii_alphabetic()));
@@ -205,6 +199,7 @@ impl Findings {
                 && sites <= NAMED
                 && (is_namesake || is_named(&text[link.own_label.clone()], text, tokens, evidence, sender_name));
             let at_home = named
+                || (!asks && sites <= NAMED && is_merchant(text, evidence, link))
                 || matches!(
                     link.destination,
                     Destination::Official(_) | Destination::BrandShortener | Destination::Restricted
@@ -212,7 +207,7 @@ impl Findings {
             for (holds, signal) in [
                 (link.abused_tld, Signal::LinkAbusedTld),
                 (link.new_tld, Signal::LinkNewTld),
-                (link.random_host, Signal::LinkRandomHost),
+                (link.random_host && !named, Signal::LinkRandomHost),
                 (link.random_path, Signal::LinkRandomPath),
                 (link.defanged, Signal::LinkDefanged),
                 (named, Signal::LinkNamedInText),
@@ -295,7 +290,7 @@ impl Findings {
         }
     }
 
-    fn add_requests(&mut self, text: &[u8], evidence: &Evidence, sentence: &[Term]) {
+    fn add_requests(&mut self, text: &[u8], tokens: &[Token], evidence: &Evidence, sentence: &[Term]) {
         /// Without one of these nothing is asked for, and most sentences have none.
         const VERBS: Classes = Classes::SEND
             .with(Classes::ENTER)
@@ -304,6 +299,7 @@ impl Findings {
             .with(Classes::PAY)
             .with(Classes::REPLY)
             .with(Classes::INSTALL)
+            .with(Classes::FETCH)
             .with(Classes::SECRET)
             .with(Classes::OPT_OUT)
             .with(Classes::PROBLEM);
@@ -383,9 +379,12 @@ impl Findings {
         for (class, signal) in [
             (Classes::PAY, Signal::AskPay),
             (Classes::INSTALL, Signal::AskInstall),
+            (Classes::FETCH, Signal::AskInstall),
             (Classes::SECRET, Signal::AskSecret),
         ] {
-            if let Some(verb) = asks(class) {
+            if let Some(verb) = asks(class)
+                && (class != Classes::FETCH || names_app(text, tokens, verb))
+            {
                 self.add(signal, verb.span.clone());
             }
         }
@@ -397,6 +396,9 @@ impl Findings {
     }
 
     fn add_stories(&mut self, evidence: &Evidence) {
+        if let Some(file) = evidence.terms.file() {
+            self.add(Signal::FileNamed, file.clone());
+        }
         const STORIES: [(Classes, Signal); 11] = [
             (Classes::PARCEL, Signal::StoryParcel),
             (Classes::FEE, Signal::StoryFee),
@@ -516,15 +518,16 @@ fn is_negated(text: &[u8], sentence: &[Term], at: usize, condition: Option<usize
         || sentence[at..].iter().take_while(near_after).any(negates)
 }
 
-/// Whether words of the text or of the sender's name, four letters long or longer, make up half of a link's own label or
-/// more; words that stories and requests are made of, and brands, do not count: `refund-post.com` names nobody.
+/// Whether words of the text or of the sender's name, four letters long or longer or the whole label, make up half of a
+/// link's own label or more; words that stories and requests are made of, and brands, do not count: `refund-post.com` names nobody.
 fn is_named(label: &[u8], text: &[u8], tokens: &[Token], evidence: &Evidence, sender: Option<&str>) -> bool {
     /// Names stand early, and the search stays short.
     const WORDS: usize = 128;
     const SHORTEST: usize = 4;
     // Bit n stands for byte n of the label, which has at most 63 (RFC 1035).
     let places = |word: &[u8]| {
-        if word.len() < SHORTEST {
+        // "CBE: ... at cbe.com.et": a short name is one where it is the whole label.
+        if word.len() < SHORTEST && (word.len() < SHORTEST - 1 || !label.eq_ignore_ascii_case(word)) {
             return 0;
         }
         label
@@ -566,6 +569,44 @@ fn is_named(label: &[u8], text: &[u8], tokens: &[Token], evidence: &Evidence, se
     });
     let letters = label.iter().filter(|byte| byte.is_ascii_alphabetic()).count();
     2 * (in_text | in_sender).count_ones() as usize >= letters.max(1)
+}
+
+/// Whether a bare host stands where reports of card payments name the shop: `25.00 at WWW.NORTHGATE.COM`.
+fn is_merchant(text: &[u8], evidence: &Evidence, link: &Link) -> bool {
+    const AT: [&[u8]; 10] = [
+        b" at", b" at:", b" bei", b" bei:", b" chez", b" en", b" em", b" presso", b" bij", b" di",
+    ];
+    let before = text[..link.span.start].trim_ascii_end();
+    let is_bare = !text[link.span.clone()].contains(&b'/');
+    let after_amount = || {
+        let mut numbers = evidence.numbers.iter();
+        numbers.any(|(kind, span)| *kind == NumberKind::Money && span.end == before.len())
+    };
+    is_bare
+        && evidence.terms.speak_of(Classes::TRANSACTION)
+        && evidence.numbers.iter().any(|(kind, _)| *kind == NumberKind::Money)
+        && (AT.iter().any(|at| before.ends_with(at)) || after_amount())
+}
+
+/// The word that asks to open the link at `link`: directly before it, or a few words before it in its sentence.
+fn lead_to(text: &[u8], tokens: &[Token], terms: &Terms, link: usize) -> Option<Range<usize>> {
+    /// Words between the two at most: "read her message: LINK".
+    const REACH: usize = 3;
+    let link_word = tokens.partition_point(|token| token.span.start < link);
+    let lead = terms
+        .before(link)
+        .take_while(|term| link_word <= term.word + REACH + 1)
+        .find(|term| term.classes.has(Classes::LEAD))?;
+    (!ends_sentence(&text[lead.span.end..link])).then(|| lead.span.clone())
+}
+
+/// Whether an app stands within a few words after `verb`.
+fn names_app(text: &[u8], tokens: &[Token], verb: &Term) -> bool {
+    const REACH: usize = 6;
+    let after = tokens.iter().skip(verb.word + 1).take(REACH);
+    after
+        .take_while(|token| !ends_sentence(&text[verb.span.end..token.span.start.max(verb.span.end)]))
+        .any(|token| matches!(&text[token.span.clone()], b"app" | b"apps" | b"apk" | b"application"))
 }
 
 /// Words of the text outside `link`.

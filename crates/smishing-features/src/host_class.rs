@@ -62,11 +62,11 @@ impl HostClass {
 
 #[allow(dead_code, reason = "the build script reads it")]
 /// Top-level domains that texts also hold as words after a full stop without a space.
-pub(crate) const WORD_LIKE_SUFFIXES: [&str; 86] = [
-    "ac", "ad", "ai", "al", "am", "an", "as", "at", "ba", "be", "best", "bid", "box", "by", "call", "cash", "city",
-    "date", "day", "de", "do", "dog", "eat", "er", "es", "et", "family", "fan", "fast", "fly", "foo", "free", "fun",
-    "game", "gift", "ga", "gs", "guide", "help", "here", "homes", "hot", "how", "id", "in", "is", "it", "la", "lat",
-    "like", "live", "lol", "love", "man", "me", "meet", "men", "mn", "mo", "mom", "money", "my", "na", "new", "news",
-    "no", "now", "ok", "one", "open", "pa", "pay", "pm", "ps", "re", "read", "room", "safe", "sale", "save", "so",
-    "to", "today", "us", "work", "you",
+pub(crate) const WORD_LIKE_SUFFIXES: [&str; 97] = [
+    "ac", "ad", "ai", "al", "am", "an", "as", "at", "ba", "be", "best", "bid", "bom", "box", "by", "call", "cash",
+    "city", "date", "day", "de", "do", "dog", "eat", "er", "es", "et", "family", "fan", "fast", "fly", "foo", "free",
+    "fun", "ga", "game", "gift", "gs", "guide", "help", "here", "homes", "hot", "how", "id", "in", "is", "it", "la",
+    "lat", "like", "live", "lol", "love", "ma", "man", "me", "meet", "men", "mn", "mo", "mom", "money", "my", "na",
+    "ne", "new", "news", "ni", "no", "now", "ok", "one", "open", "pa", "pay", "pm", "ps", "re", "read", "room", "rs",
+    "safe", "sale", "save", "se", "si", "so", "tc", "to", "today", "tu", "us", "va", "ve", "work", "you",
 ];

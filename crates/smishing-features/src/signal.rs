@@ -119,6 +119,8 @@ signals! {
     LinkAbusedTld = "link.abused_tld",
     /// The link is written so that programs do not see it.
     LinkDefanged = "link.defanged",
+    /// Names a file to open, such as `invoice.pdf`.
+    FileNamed = "file.named",
     /// Names a known brand.
     BrandNamed = "brand.named",
     /// Names a known brand and links to somewhere else.

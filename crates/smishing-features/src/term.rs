@@ -2,7 +2,6 @@
 use crate::class::Classes;
 use crate::hash;
 use crate::link::{Brand, Link};
-use crate::scan::first_where;
 use crate::script::is_unspaced;
 use crate::tables::PHRASES;
 use crate::token::Token;
@@ -11,6 +10,12 @@ use core::ops::Range;
 
 /// Words of the longest phrase that is looked up.
 pub(crate) const PHRASE_WORDS: usize = 3;
+/// Of files that open with a tap, apart from those that are top-level domains too (`.zip`, `.mov`).
+const FILE_ENDINGS: [&[u8]; 12] = [
+    b"pdf", b"apk", b"html", b"htm", b"doc", b"docx", b"xls", b"xlsx", b"exe", b"rar", b"vcf", b"shtml",
+];
+/// Bytes of a word that may be two with a sign between them.
+const SHORTEST_JOINED: usize = 8;
 
 /// A word or phrase of the lexicon, as found.
 #[derive(Clone, Debug)]
@@ -27,6 +32,7 @@ pub(crate) struct Term {
 pub(crate) struct Terms {
     terms: Vec<Term>,
     brands: Vec<(Brand, Range<usize>)>,
+    file: Option<Range<usize>>,
 }
 
 impl Terms {
@@ -43,20 +49,27 @@ impl Terms {
         self.terms.iter().any(|term| term.classes.has(class))
     }
 
-    /// The last term that ends at `at` or before it.
-    pub(crate) fn last_before(&self, at: usize) -> Option<&Term> {
-        self.terms[..self.terms.partition_point(|term| term.span.end <= at)].last()
+    /// The terms that end at `at` or before it, the last one first.
+    pub(crate) fn before(&self, at: usize) -> impl Iterator<Item = &Term> {
+        self.terms[..self.terms.partition_point(|term| term.span.end <= at)]
+            .iter()
+            .rev()
     }
 
     pub(crate) fn brands(&self) -> &[(Brand, Range<usize>)] {
         &self.brands
     }
 
+    /// The first name of a file, such as `invoice.pdf`.
+    pub(crate) fn file(&self) -> Option<&Range<usize>> {
+        self.file.as_ref()
+    }
+
     /// Looks up words, pairs and triples of words outside links, and all stretches of up to four letters in unspaced scripts.
     pub(crate) fn find(&mut self, text: &[u8], tokens: &[Token], links: &[Link]) {
         self.terms.clear();
         self.brands.clear();
-        let colons = first_where(text, |byte| byte == b':').is_some();
+        self.file = None;
         let mut sentence = 0;
         let mut links = links.iter().peekable();
         let mut previous: [Option<&Token>; 2] = [None, None];
@@ -80,7 +93,7 @@ impl Terms {
                 continue;
             }
             self.look_up(token.hash, token.span.clone(), word, sentence);
-            if colons {
+            if token.span.len() >= SHORTEST_JOINED {
                 self.look_up_parts(text, token, word, sentence);
             }
             if let [_, Some(last)] = previous {
@@ -95,16 +108,33 @@ impl Terms {
         }
     }
 
-    /// UAX #29 joins letters around a colon: "alert:citibank" is one word, and two to people.
+    /// UAX #29 joins letters around some signs: `alert:citibank` and `wells_fargo` are one word each, and
+    /// two to people.
     fn look_up_parts(&mut self, text: &[u8], token: &Token, word: usize, sentence: usize) {
+        let is_joint = |&byte: &u8| matches!(byte, b':' | b'_' | b'.');
         let bytes = &text[token.span.clone()];
-        if !bytes.contains(&b':') {
+        if bytes
+            .iter()
+            .rposition(|&byte| byte == b'.')
+            .is_some_and(|stop| FILE_ENDINGS.contains(&&bytes[stop + 1..]))
+        {
+            self.file.get_or_insert(token.span.clone());
+        }
+        // More full stops than one make a host or a version.
+        let stops = bytes.iter().filter(|&&byte| byte == b'.').count();
+        if !bytes.iter().any(is_joint) || stops > 1 {
             return;
         }
         let mut start = token.span.start;
-        for part in bytes.split(|&byte| byte == b':') {
-            self.look_up(hash::word(part), start..start + part.len(), word, sentence);
-            start += part.len() + 1;
+        let mut before: Option<(u64, usize)> = None;
+        for part in bytes.split(is_joint) {
+            let (hash, end) = (hash::word(part), start + part.len());
+            self.look_up(hash, start..end, word, sentence);
+            if let Some((before, from)) = before {
+                self.look_up(hash::pair(before, hash), from..end, word, sentence);
+            }
+            before = Some((hash, start));
+            start = end + 1;
         }
     }
 

@@ -77,8 +77,41 @@ const MESSAGES: &[(&str, &str, &[&str])] = &[
     ),
     (
         "",
+        "Debit Card Purchase Card XX2865 AED 12.34 at WWW.NORTHGATE-GOODS.COM DUBAI",
+        &[
+            "link.present",
+            "link.unknown",
+            "money.present",
+            "trust.account_masked",
+            "trust.transaction",
+        ],
+    ),
+    (
+        "",
+        "Your statement: Statement_March.pdf PDF Document",
+        &["file.named", "obfuscation.symbol_in_word"],
+    ),
+    (
+        "",
+        "Download the Brightwell app at brightwell.com",
+        &[
+            "ask.follow",
+            "ask.install",
+            "link.named_in_text",
+            "link.present",
+            "link.unknown",
+        ],
+    ),
+    (
+        "",
         "Track your order at https://www.amazon.co.uk/orders",
-        &["link.bare", "link.official", "link.present", "story.parcel"],
+        &[
+            "ask.follow",
+            "link.bare",
+            "link.official",
+            "link.present",
+            "story.parcel",
+        ],
     ),
     (
         "",
@@ -96,6 +129,7 @@ const MESSAGES: &[(&str, &str, &[&str])] = &[
         "Claim your refund today: my-refund.web.app",
         &[
             "ask.confirm",
+            "ask.follow",
             "link.bare",
             "link.demand",
             "link.elsewhere",
@@ -123,6 +157,7 @@ const MESSAGES: &[(&str, &str, &[&str])] = &[
         "",
         "Read this: hxxps://northgate-news.com/a",
         &[
+            "ask.follow",
             "link.bare",
             "link.defanged",
             "link.elsewhere",
@@ -189,6 +224,7 @@ const MESSAGES: &[(&str, &str, &[&str])] = &[
         "",
         "Join our group: whatsapp://chat/?code=Veltra",
         &[
+            "ask.follow",
             "link.bare",
             "link.elsewhere",
             "link.messenger",
@@ -238,6 +274,7 @@ const MESSAGES: &[(&str, &str, &[&str])] = &[
         "",
         "Amazon: your refund, see amazon.pe/r",
         &[
+            "ask.follow",
             "brand.named",
             "link.bare",
             "link.named_in_text",
@@ -299,6 +336,7 @@ const MESSAGES: &[(&str, &str, &[&str])] = &[
         "",
         "The parcel is at the hub, see parcel-hub.com/track",
         &[
+            "ask.follow",
             "link.elsewhere",
             "link.present",
             "link.unidentified",

@@ -57,7 +57,7 @@ enum Doubt {
     Much,
 }
 
-/// `[.]`, `(.)`, or a full stop with a space on one side or both.
+/// `[.]`, `(.)`, or a full stop with a space on one side or both, or with a hyphen after it.
 fn joint_around_dot(text: &[u8], from: usize, dot: usize) -> Option<Joint> {
     let before = dot.checked_sub(1).filter(|&at| at >= from).map(|at| text[at]);
     match (before, text.get(dot + 1)) {
@@ -66,7 +66,7 @@ fn joint_around_dot(text: &[u8], from: usize, dot: usize) -> Option<Joint> {
             doubt: Doubt::None,
         }),
         (before, after) => {
-            let (left, right) = (before == Some(b' '), after == Some(&b' '));
+            let (left, right) = (before == Some(b' '), matches!(after, Some(b' ' | b'-')));
             (left || right).then(|| Joint {
                 span: dot - usize::from(left)..dot + 1 + usize::from(right),
                 doubt: if left { Doubt::Some } else { Doubt::Much },
@@ -80,57 +80,107 @@ pub(super) fn link_around_dot(text: &[u8], from: usize, dot: usize) -> Option<Li
     link_around(text, from, &joint_around_dot(text, from, dot)?)
 }
 
-/// The link around a joint: a host before it, a top-level domain after it.
-fn link_around(text: &[u8], from: usize, joint: &Joint) -> Option<Link> {
+/// A host put together again.
+struct Host {
+    name: [u8; Host::LONGEST],
+    len: usize,
+    /// Where the labels after the first joint stand in the text.
+    parts: [Range<usize>; Host::PARTS],
+    count: usize,
+}
+
+impl Host {
     /// Longer hosts are not broken up by hand.
-    const LONGEST: usize = 64;
+    const LONGEST: usize = 129;
+    /// Joints, at most.
+    const PARTS: usize = 4;
+
+    fn push(&mut self, bytes: &[u8]) -> Option<()> {
+        self.name
+            .get_mut(self.len..self.len + bytes.len())?
+            .copy_from_slice(bytes);
+        self.len += bytes.len();
+        Some(())
+    }
+
+    fn name(&self) -> &[u8] {
+        &self.name[..self.len]
+    }
+}
+
+/// The link around a joint: a host before it, after it a top-level domain or more labels with joints between them.
+fn link_around(text: &[u8], from: usize, joint: &Joint) -> Option<Link> {
+    const LONGEST_LABEL: usize = 64;
     const SHORTEST: usize = 4;
     let start = text[from..joint.span.start]
         .iter()
         .rev()
-        .take(LONGEST)
+        .take(LONGEST_LABEL)
         .take_while(|&&byte| is_host_byte(byte))
         .count();
     let start = joint.span.start - start;
-    let host = &text[start..joint.span.start];
-    let after = &text[joint.span.end..];
-    let tld = &after[..after
-        .iter()
-        .take(LONGEST)
-        .take_while(|byte| byte.is_ascii_alphabetic())
-        .count()];
-    if host.len() < SHORTEST || tld.len() < 2 || !host[0].is_ascii_alphanumeric() || host.ends_with(b".") {
+    let first = &text[start..joint.span.start];
+    let is_www = first == b"www" || first.starts_with(b"www.");
+    if (first.len() < SHORTEST && !is_www) || !first[0].is_ascii_alphanumeric() || first.ends_with(b".") {
         return None;
     }
-    let rest = &after[tld.len()..];
-    let ends = rest.first().is_none_or(|&byte| !is_host_byte(byte) && byte != b'@');
+    let mut host = Host {
+        name: [0; Host::LONGEST],
+        len: 0,
+        parts: [const { 0..0 }; Host::PARTS],
+        count: 0,
+    };
+    host.push(first)?;
+    let label_from = |at: usize| {
+        let is_last_byte = |byte: &&u8| byte.is_ascii_alphanumeric() || **byte == b'-';
+        at..at + text[at..].iter().take(LONGEST_LABEL).take_while(is_last_byte).count()
+    };
+    let is_alike = |next: &Joint| text[next.span.clone()] == text[joint.span.clone()];
+    let mut label = label_from(joint.span.end);
+    let mut whole = None;
+    while !label.is_empty() && host.count < Host::PARTS {
+        host.push(b".")?;
+        host.push(&text[label.clone()])?;
+        host.parts[host.count] = label.clone();
+        host.count += 1;
+        let is_tld = text[label.clone()].iter().all(u8::is_ascii_alphabetic) && label.len() >= 2;
+        let ends = text.get(label.end).is_none_or(|&byte| !matches!(byte, b'_' | b'@'));
+        // The address goes on over a word of everyday speech only if something like a path follows.
+        if is_tld && ends {
+            let suffix = Suffix::of(host.name());
+            if suffix.is_known && (whole.is_none() || !suffix.word_like) {
+                whole = Some((host.len, host.count, suffix));
+            }
+        }
+        let dot = (label.end..label.end + 2).find(|&at| text.get(at) == Some(&b'.'));
+        let next = dot.and_then(|dot| joint_around_dot(text, label.start, dot));
+        label = match next {
+            Some(next) if next.span.start == label.end && is_alike(&next) => label_from(next.span.end),
+            _ => break,
+        };
+    }
+    let (len, count, suffix) = whole?;
+    host.len = len;
+    let end_of_host = host.parts[count - 1].end;
+    let rest = &text[end_of_host..];
+    if rest.first().is_some_and(|&byte| is_host_byte(byte) && byte != b'.') || rest.starts_with(b"@") {
+        return None;
+    }
     let has_path = rest.first() == Some(&b'/');
-    // "On 6-May. Info: ...", "nice shop . top marks": a link needs better signs then. The cheap ones are looked at first,
-    // since every sentence ends in a full stop and a space.
-    let marked = || host.iter().any(|&byte| byte == b'-' || byte.is_ascii_digit());
+    let tld = &text[host.parts[count - 1].clone()];
+    // "On 6-May. Info: ...", "nice shop . top marks": a link needs better signs then.
+    let marked = || first.iter().any(|&byte| byte == b'-' || byte.is_ascii_digit());
     let likely = match joint.doubt {
         Doubt::None => true,
-        Doubt::Some => has_path || matches!(tld, b"com" | b"net" | b"org") || marked(),
-        Doubt::Much => has_path,
+        Doubt::Some => has_path || matches!(tld, b"com" | b"net" | b"org") || marked() || is_www,
+        Doubt::Much => has_path || is_www,
     };
-    if !ends || !likely {
+    if !likely || (suffix.word_like && !has_path && !is_www && joint.doubt != Doubt::None) {
         return None;
     }
-    let mut name = [0; 2 * LONGEST + 1];
-    let len = host.len() + 1 + tld.len();
-    let name = name.get_mut(..len)?;
-    name[..host.len()].copy_from_slice(host);
-    name[host.len()] = b'.';
-    name[host.len() + 1..].copy_from_slice(tld);
-    let suffix = Suffix::of(name)?;
-    if suffix.word_like && !has_path && joint.doubt != Doubt::None {
-        return None;
-    }
-    let own_len = host.iter().rev().take_while(|&&byte| byte != b'.').count();
-    let own_label = joint.span.start - own_len..joint.span.start;
-    let path_start = joint.span.end + tld.len();
-    let end = path_start + path_len(rest);
-    let destination = destination(name, Some(&suffix));
+    let own_label = own_label(&host, count, start, suffix.registrable);
+    let end = end_of_host + path_len(rest);
+    let destination = destination(host.name(), &suffix);
     Some(Link {
         span: start - scheme_len(&text[from..start])..end,
         random_host: destination == Destination::Unknown && is_unpronounceable(&text[own_label.clone()]),
@@ -139,8 +189,26 @@ fn link_around(text: &[u8], from: usize, joint: &Joint) -> Option<Link> {
         namesake: None,
         abused_tld: suffix.abused_tld,
         new_tld: is_new_tld(tld),
-        random_path: has_random_path(&text[path_start..end]),
+        random_path: has_random_path(&text[end_of_host..end]),
         email: false,
         defanged: true,
     })
+}
+
+/// Where in the text the first label of the registrable part stands; `start` is where the host does.
+fn own_label(host: &Host, count: usize, start: usize, registrable: usize) -> Range<usize> {
+    let from = host.len - registrable;
+    let mut at = host.len + 1;
+    for part in host.parts[..count].iter().rev() {
+        at -= part.len() + 1;
+        if at <= from {
+            return part.clone();
+        }
+    }
+    let before = &host.name[..at - 1];
+    let label = before[from..]
+        .iter()
+        .position(|&byte| byte == b'.')
+        .unwrap_or(before.len() - from);
+    start + from..start + from + label
 }

@@ -110,6 +110,16 @@ pub(crate) fn find_links(text: &[u8], links: &mut Vec<Link>) {
     scheme::find_app_links(text, links);
 }
 
+/// Whether a bare host that ends in an everyday word is too odd or too long for a missing space, with nothing after it.
+fn stands_alone(name: &[u8], tld: &[u8], after: &[u8]) -> bool {
+    /// Letters of a word that a sentence may end with, at most.
+    const LONG_LABEL: usize = 10;
+    let label = &name[..name.len() - tld.len() - 1];
+    let rest = after.iter().take_while(|&&byte| byte != b'\n');
+    (label.len() >= LONG_LABEL || is_unpronounceable(label))
+        && rest.take(8).all(|byte| byte.is_ascii_punctuation() || *byte == b' ')
+}
+
 fn has_random_path(path: &[u8]) -> bool {
     path.split(|byte| !byte.is_ascii_alphanumeric()).any(looks_random)
 }
@@ -157,32 +167,44 @@ fn link_at(text: &[u8], from: usize, host: Range<usize>) -> Option<Link> {
         (scheme > 0).then_some(scheme + user + 1)
     });
     let scheme = user.unwrap_or_else(|| scheme_len(before));
-    let email = user.is_none() && before.last() == Some(&b'@');
     let after = &text[host.end..];
     // The name before an `@` is a person's, however much it looks like a host.
-    if after.first() == Some(&b'@') {
+    let joints = after
+        .iter()
+        .take_while(|byte| matches!(byte, b'.' | b'-' | b'_'))
+        .count();
+    if after.get(joints) == Some(&b'@') {
         return None;
     }
     let port = port_len(after);
     let has_path = matches!(after.get(port), Some(b'/'));
+    // "//@short.link/x": nobody's mailbox, and a path.
+    let person = matches!(before, [.., byte, b'@'] if is_host_byte(*byte));
+    let email = user.is_none() && before.last() == Some(&b'@') && (person || !has_path);
     let is_ip = is_ipv4(name);
     if is_ip && scheme == 0 && !has_path && port == 0 {
         return None;
     }
-    let suffix = Suffix::of(name);
+    let suffix = (!is_ip).then(|| Suffix::of(name));
     let tld = name.rsplit(|&byte| byte == b'.').next().unwrap_or_default();
     let new_tld = !is_ip && is_new_tld(tld);
-    if !is_ip {
-        let suffix = suffix.as_ref()?;
+    if let Some(suffix) = &suffix {
         let anchored = scheme > 0 || has_path || email || name.starts_with(b"www.");
+        // After a scheme an ending that nobody registers is a slip, or cut off: `https://northgate.co` of `.com`.
+        if !suffix.is_known && scheme == 0 {
+            return None;
+        }
         let labels = name.iter().filter(|&&byte| byte == b'.').count() + 1;
         let marked = name.iter().any(|&byte| byte == b'-' || byte.is_ascii_digit());
-        let amount = name[..name.len() - tld.len()]
-            .iter()
-            .all(|byte| byte.is_ascii_digit() || *byte == b'.');
+        // "496.04.To block", "within 48h.TC apply".
+        let before_tld = &name[..name.len() - tld.len()];
+        let letters = before_tld.iter().filter(|byte| byte.is_ascii_alphabetic()).count();
+        let amount = name[0].is_ascii_digit() && (letters == 0 || (letters <= 3 && before_tld.len() <= 7));
         // "est.repair amt": a missing space before a word that is also a top-level domain.
         let short = new_tld && !suffix.abused_tld && name.len() - tld.len() <= SHORT_LABEL + 1;
-        if (suffix.word_like || short) && !anchored && (amount || (!marked && labels < 3)) {
+        let is_a_host = || labels >= 3 || owner(name).is_some() || stands_alone(name, tld, after);
+        let missing_space = amount || (!marked && !is_a_host());
+        if (suffix.word_like || short) && !anchored && missing_space {
             return None;
         }
     }
@@ -205,10 +227,14 @@ fn link_at(text: &[u8], from: usize, host: Range<usize>) -> Option<Link> {
         .iter()
         .position(|&byte| byte == b'.')
         .unwrap_or(registrable);
-    let destination = if is_ip {
-        Destination::Ip
-    } else {
-        destination(name, suffix.as_ref())
+    // https://brand.com@elsewhere.top shows a brand and leads elsewhere.
+    let shown = (user.is_some())
+        .then(|| brand_shown(&text[start..host.start - 1]))
+        .flatten();
+    let destination = match (&suffix, shown) {
+        (_, Some(brand)) => Destination::Lookalike(brand),
+        (Some(suffix), None) => destination(name, suffix),
+        (None, None) => Destination::Ip,
     };
     let own_label = own_start..own_start + own_len;
     let abused_tld = suffix.as_ref().is_some_and(|suffix| suffix.abused_tld);
@@ -323,6 +349,8 @@ fn is_ipv4(name: &[u8]) -> bool {
 struct Suffix {
     /// Length of the registrable domain at the end of the host; the whole host where it is a suffix itself.
     registrable: usize,
+    /// Whether the last label is a top-level domain.
+    is_known: bool,
     word_like: bool,
     abused_tld: bool,
     classes: HostClass,
@@ -339,28 +367,27 @@ impl Suffix {
         self.classes.has(HostClass(SERVICES))
     }
 
-    /// `None` where the last label is no top-level domain.
-    fn of(name: &[u8]) -> Option<Self> {
+    fn of(name: &[u8]) -> Self {
         let mut classes = HostClass::default();
         let mut suffix_len = 0;
         let (mut word_like, mut abused_tld) = (false, false);
         let mut wildcard_above = false;
         let mut registrable = None;
+        let mut is_known = true;
         let mut first = true;
         // Hosts have at most 127 labels; rules and link tables look at the last few only.
         for start in label_starts(name).take(8) {
             let suffix = &name[start..];
             let class = HOSTS.get(hash::word(suffix)).map_or(HostClass::default(), HostClass);
             if first {
-                if !class.has(HostClass(HostClass::PUBLIC_SUFFIX.0 | HostClass::WILDCARD_SUFFIX.0)) {
-                    return None;
-                }
+                is_known = class.has(HostClass(HostClass::PUBLIC_SUFFIX.0 | HostClass::WILDCARD_SUFFIX.0));
                 word_like = class.has(HostClass::WORD_LIKE);
                 abused_tld = class.has(HostClass::ABUSED_TLD);
-                first = false;
             }
-            let is_suffix =
-                (class.has(HostClass::PUBLIC_SUFFIX) || wildcard_above) && !class.has(HostClass::SUFFIX_EXCEPTION);
+            // An unknown ending counts as a suffix (the list's default rule, `*`).
+            let is_suffix = (class.has(HostClass::PUBLIC_SUFFIX) || wildcard_above || (first && !is_known))
+                && !class.has(HostClass::SUFFIX_EXCEPTION);
+            first = false;
             if is_suffix && registrable.is_none() {
                 suffix_len = suffix.len();
             } else if registrable.is_none() {
@@ -369,12 +396,13 @@ impl Suffix {
             wildcard_above = class.has(HostClass::WILDCARD_SUFFIX);
             classes.0 |= class.0;
         }
-        Some(Self {
+        Self {
             registrable: registrable.unwrap_or(suffix_len),
+            is_known,
             word_like,
             abused_tld,
             classes,
-        })
+        }
     }
 }
 
@@ -383,10 +411,7 @@ fn label_starts(name: &[u8]) -> impl Iterator<Item = usize> {
     (0..name.len()).rev().filter(|&at| at == 0 || name[at - 1] == b'.')
 }
 
-fn destination(name: &[u8], suffix: Option<&Suffix>) -> Destination {
-    let Some(suffix) = suffix else {
-        return Destination::Unknown;
-    };
+fn destination(name: &[u8], suffix: &Suffix) -> Destination {
     let registrable = &name[name.len() - suffix.registrable..];
     if suffix.classes.has(HostClass::MESSENGER) {
         return Destination::Messenger;
@@ -412,6 +437,14 @@ fn destination(name: &[u8], suffix: Option<&Suffix>) -> Destination {
     } else {
         Destination::Unknown
     }
+}
+
+/// The brand whose domain stands in what comes before the `@` of a link.
+fn brand_shown(user: &[u8]) -> Option<Brand> {
+    let user = user.rsplit(|&byte| byte == b'/').next()?;
+    let host = &user[without_joints_at_ends(user, 0..user.len())];
+    let registrable = &host[host.len() - Suffix::of(host).registrable..];
+    owner(registrable)?.brand()
 }
 
 /// What a domain is, if it belongs to a known brand.
@@ -537,6 +570,9 @@ mod tests {
                 "https://brand.com@veltra.top/x",
             ),
             ("mail brand.com@mail.org", "brand.com@mail.org"),
+            ("now: //@riso.net/b10sz", "riso.net/b10sz"),
+            ("go to https://northgate.ed", "https://northgate.ed"),
+            ("hi juytrplmwsaqz.us..*", "juytrplmwsaqz.us"),
         ] {
             assert_eq!(
                 links(text).first().map(|link| link.0.as_str()),
@@ -558,6 +594,10 @@ mod tests {
             ".",
             "Bal 496.04.To block",
             "est.repair amt",
+            "rute afonso.se tiver",
+            "dentro de 48h.tc",
+            "thanks for contacting.us again",
+            "visit northgate.ed",
         ] {
             assert_eq!(links(text), [], "{text}");
         }
@@ -573,6 +613,11 @@ mod tests {
             ("see lumio77. top/a", "lumio77. top/a"),
             ("go to northgate dot com", "northgate dot com"),
             ("see www.post-fee. com/a", "www.post-fee. com/a"),
+            ("visit www. postfee. com. ph", "www. postfee. com. ph"),
+            ("visit www. postfee. com. Thank you", "www. postfee. com"),
+            ("at postfee . com . ph/x now", "postfee . com . ph/x"),
+            ("at www.postfee. com. ph/x now", "www.postfee. com. ph/x"),
+            ("the process. sqavel.-com/cb8183", "sqavel.-com/cb8183"),
         ] {
             let mut found = vec![];
             find_links(text.as_bytes(), &mut found);
@@ -633,7 +678,16 @@ mod tests {
         assert_eq!(destination_of("http://198.51.100.7/login"), Destination::Ip);
         assert_eq!(destination_of("northgatewater.com"), Destination::Unknown);
         assert_eq!(destination_of("www.kilbrack.gov.ie"), Destination::Restricted);
-        assert_eq!(destination_of("https://amazon.com@veltra.com/x"), Destination::Unknown);
+        assert_eq!(
+            destination_of("https://amazon.com@veltra.com/x"),
+            Destination::Lookalike(amazon)
+        );
+        assert_eq!(
+            destination_of("https://www.amazon.com_@bit.ly/x"),
+            Destination::Lookalike(amazon)
+        );
+        assert_eq!(destination_of("https://jo.smith@veltra.com/x"), Destination::Unknown);
+        assert_eq!(destination_of("shop at amazon.de now"), Destination::Official(amazon));
     }
 
     #[test]

@@ -9,8 +9,8 @@
 //! 2. **Words that mix scripts.** In a word with Latin letters, Greek, Cyrillic and Armenian letters that look Latin
 //!    become so, if all of its foreign letters do. Words of one script stay: folding them would destroy real Russian.
 //! 3. **Leet.** In a word outside links, of three letters or more, digits and signs *between letters* that stand for
-//!    letters become them, if all of them do, letters are in the majority and no three digits stand in a row (those
-//!    are a number): `acc0unt`, `p@$$word`, not `order1000units`.
+//!    letters become them, if all of them do, letters are in the majority, no three digits stand in a row (those
+//!    are a number) and the result can be pronounced: `acc0unt`, `p@$$word`, not `order1000units`, not `agj5arwekjd`.
 //! 4. **Spaced words.** Four or more single letters with the same separator between them become one word: `p a y p a l`.
 //!
 //! What was folded is evidence of its own ([`Folds`]).
@@ -504,18 +504,54 @@ fn is_leet(word: &[u8], before: Option<u8>, after: &[u8]) -> bool {
         && !matches!(after, [b'/', ..])
 }
 
-/// Whether a word of letters and their stand-ins has a vowel in four letters: booking references have fewer.
+/// Whether a word of letters and their stand-ins could be one: a vowel in four letters, and at most one pair of letters
+/// that words do not hold. Booking references and the hashes at the end of one-time codes have fewer vowels or more pairs.
 fn is_pronounceable(word: &[u8]) -> bool {
+    let letter = |byte: u8| leet_letter(byte as char).unwrap_or(byte);
     let vowels = word
         .iter()
-        .filter(|byte| {
-            matches!(
-                byte,
-                b'a' | b'e' | b'i' | b'o' | b'u' | b'y' | b'0' | b'1' | b'3' | b'4' | b'@'
-            )
-        })
+        .filter(|&&byte| matches!(letter(byte), b'a' | b'e' | b'i' | b'o' | b'u' | b'y'))
         .count();
-    4 * vowels >= word.len()
+    let odd_pairs = word
+        .windows(2)
+        .filter(|pair| is_odd_pair(letter(pair[0]), letter(pair[1])))
+        .count();
+    4 * vowels >= word.len() && odd_pairs <= 1
+}
+
+/// Whether fewer than five words of `data/messages` in languages written in Latin letters hold `first` before `second`.
+fn is_odd_pair(first: u8, second: u8) -> bool {
+    /// What does not follow `a`, `b` ... `z`.
+    const ODD: [&[u8]; 26] = [
+        b"",
+        b"cfkmnpqvwxz",
+        b"bdfgmqwx",
+        b"fqx",
+        b"",
+        b"bcdghjkmnpqvwxz",
+        b"cfjqvwxz",
+        b"cfgjkpqvxz",
+        b"",
+        b"bcfghjlmpqrtwxyz",
+        b"cfgjmpqvxz",
+        b"jqxz",
+        b"fhjqvxz",
+        b"x",
+        b"",
+        b"bjqvwxz",
+        b"abcdefghijklmnopqrstvwxyz",
+        b"x",
+        b"jx",
+        b"djqx",
+        b"q",
+        b"bcfghjklmnpqswxz",
+        b"bfgjmqtuvwxz",
+        b"bdfghjklmnoqrsuvwxyz",
+        b"hqvxyz",
+        b"bcfghjpqrtvx",
+    ];
+    ODD.get(usize::from(first.wrapping_sub(b'a')))
+        .is_some_and(|odd| odd.contains(&second))
 }
 
 /// Signs that join the parts of links, mail addresses and file names.

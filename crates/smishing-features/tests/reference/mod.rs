@@ -258,7 +258,19 @@ fn is_leet(word: &[char], before: Option<char>, after: &[char]) -> bool {
             .iter()
             .all(|&letter| letter.is_ascii_alphabetic() || leet_letter(letter).is_some())
         && !word.windows(3).any(|three| three.iter().all(char::is_ascii_digit))
-        && word.iter().filter(|letter| "aeiouy0134@".contains(**letter)).count() * 4 >= word.len()
+        && is_pronounceable(word)
+}
+
+/// Of rule 3: vowels enough, and no two pairs of letters that words do not hold.
+fn is_pronounceable(word: &[char]) -> bool {
+    const ODD: &str = "bc bf bk bm bn bp bq bv bw bx bz cb cd cf cg cm cq cw cx df dq dx fb fc fd fg fh fj fk fm fn fp fq fv fw fx fz gc gf gj gq gv gw gx gz hc hf hg hj hk hp hq hv hx hz jb jc jf jg jh jj jl jm jp jq jr jt jw jx jy jz kc kf kg kj km kp kq kv kx kz lj lq lx lz mf mh mj mq mv mx mz nx pb pj pq pv pw px pz qa qb qc qd qe qf qg qh qi qj qk ql qm qn qo qp qq qr qs qt qv qw qx qy qz rx sj sx td tj tq tx uq vb vc vf vg vh vj vk vl vm vn vp vq vs vw vx vz wb wf wg wj wm wq wt wu wv ww wx wz xb xd xf xg xh xj xk xl xm xn xo xq xr xs xu xv xw xx xy xz yh yq yv yx yy yz zb zc zf zg zh zj zp zq zr zt zv zx";
+    let meant: String = word
+        .iter()
+        .map(|&letter| leet_letter(letter).unwrap_or(letter))
+        .collect();
+    let pairs = (1..meant.len()).map(|end| &meant[end - 1..=end]);
+    let odd = pairs.filter(|pair| ODD.split(' ').any(|odd| odd == *pair)).count();
+    meant.chars().filter(|letter| "aeiouy".contains(*letter)).count() * 4 >= word.len() && odd <= 1
 }
 
 fn leet_letter(sign: char) -> Option<char> {
