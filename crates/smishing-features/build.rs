@@ -40,6 +40,7 @@ fn main() {
     }
     let mut out = String::new();
     write_brands_and_phrases(&mut out);
+    write_calling_codes(&mut out);
     write_hosts(&mut out);
     let path = Path::new(&std::env::var("OUT_DIR").expect("cargo sets OUT_DIR")).join("tables.rs");
     std::fs::write(path, out).expect("cargo makes OUT_DIR writable");
@@ -84,15 +85,15 @@ fn write_brands_and_phrases(out: &mut String) {
         .count();
     let charted = u16::try_from(charted).expect("fewer than 65,536 brands");
     let (mut next_charted, mut next_other) = (1..=charted, charted + 1..);
-    let mut names: BTreeMap<u16, &str> = BTreeMap::new();
-    for [name, aliases, sector, _, official, _, _] in smishing_data::rows(smishing_data::BRANDS) {
+    let mut names: BTreeMap<u16, (&str, &str)> = BTreeMap::new();
+    for [name, aliases, sector, countries, official, _, _] in smishing_data::rows(smishing_data::BRANDS) {
         let id = if official.is_empty() {
             next_other.next()
         } else {
             next_charted.next()
         }
         .expect("fewer than 65,536 brands");
-        names.insert(id, name);
+        names.insert(id, (name, countries));
         for alias in aliases.split('|').filter(|alias| !alias.is_empty()) {
             // "Charles Schwab", and as senders and hosts write it.
             let joined = alias.replace(' ', "");
@@ -120,7 +121,10 @@ fn write_brands_and_phrases(out: &mut String) {
     }
     *out += &format!("pub(crate) const CHARTED_BRANDS: u16 = {charted};\n");
     let names: Vec<_> = names.into_values().collect();
-    *out += &format!("pub(crate) static BRAND_NAMES: [&str; {}] = {names:?};\n", names.len());
+    *out += &format!(
+        "pub(crate) static BRANDS: [(&str, &str); {}] = {names:?};\n",
+        names.len()
+    );
     let phrases: Vec<_> = phrases.into_iter().collect();
     write_table(out, "PHRASES", "(u32, u16)", &phrases);
     let indexed: Vec<_> = domains
@@ -136,6 +140,16 @@ fn write_brands_and_phrases(out: &mut String) {
     *out += &format!(
         "pub(crate) static DOMAIN_NAMES: [(&str, u16, u8); {}] = {names:?};\n",
         names.len()
+    );
+}
+
+fn write_calling_codes(out: &mut String) {
+    let codes: Vec<_> = smishing_data::rows(smishing_data::CALLING_CODES)
+        .map(|[code, countries]: [&str; 2]| (code, countries))
+        .collect();
+    *out += &format!(
+        "pub(crate) static CALLING_CODES: [(&str, &str); {}] = {codes:?};\n",
+        codes.len()
     );
 }
 

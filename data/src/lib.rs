@@ -15,6 +15,9 @@ pub const SUFFIXES: &str = include_str!("../suffixes.tsv");
 /// Words and short phrases that requests, stories and warnings are made of: `class, lang, phrase`.
 pub const LEXICON: &str = include_str!("../lexicon.tsv");
 
+/// Calling codes of countries (ITU-T E.164): `code, countries`; countries are ISO 3166-1 alpha-2, separated by `|`.
+pub const CALLING_CODES: &str = include_str!("../calling_codes.tsv");
+
 /// Headings of explanations, a column a language: `heading, en, es, fr, de, pt, hi`.
 pub const HEADINGS: &str = include_str!("../headings.tsv");
 

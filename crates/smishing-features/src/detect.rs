@@ -3,8 +3,9 @@
 //! Requests are looked for sentence by sentence: a verb of asking, its object in the same sentence, and no negation
 //! close to the verb, since "never share your code" and "share your code" differ in nothing else.
 use crate::class::Classes;
-use crate::link::{Brand, Destination, Link, find_links, named};
+use crate::link::{Brand, Destination, Link, find_links};
 use crate::number::{NumberKind, find_numbers};
+use crate::sender;
 use crate::term::{PHRASE_WORDS, Term, Terms, ends_sentence};
 use crate::token::Token;
 use crate::{Message, NormalizedText, Signal, SignalSet};
@@ -74,7 +75,7 @@ impl Detector {
         findings.add_symbols(text, evidence);
         findings.add_folds(normalized);
         if let Some(sender) = message.sender() {
-            findings.add_sender(sender, evidence.terms.brands());
+            findings.add_sender(sender, message.country(), evidence.terms.brands());
         }
         findings.withdraw_borrowed_trust();
     }
@@ -396,9 +397,6 @@ impl Findings {
     }
 
     fn add_stories(&mut self, evidence: &Evidence) {
-        if let Some(file) = evidence.terms.file() {
-            self.add(Signal::FileNamed, file.clone());
-        }
         const STORIES: [(Classes, Signal); 11] = [
             (Classes::PARCEL, Signal::StoryParcel),
             (Classes::FEE, Signal::StoryFee),
@@ -421,6 +419,9 @@ impl Findings {
             }
             any
         };
+        if let Some(file) = evidence.terms.file() {
+            self.add(Signal::FileNamed, file.clone());
+        }
         for term in evidence.terms.iter().filter(|term| term.classes.has(ANY)) {
             for (class, signal) in STORIES {
                 if term.classes.has(class) {
@@ -446,47 +447,23 @@ impl Findings {
         }
     }
 
-    fn add_sender(&mut self, sender: &str, brands: &[(Brand, Range<usize>)]) {
-        let digits = sender.bytes().filter(u8::is_ascii_digit).count();
-        let numeric = sender
-            .bytes()
-            .all(|byte| byte.is_ascii_digit() || matches!(byte, b'+' | b'-' | b' ' | b'(' | b')' | b'.'));
-        let signal = if sender.contains('@') {
-            Signal::SenderEmail
-        } else if !numeric {
-            Signal::SenderName
-        } else if digits <= 8 && !sender.starts_with('+') {
-            Signal::SenderShortCode
-        } else {
-            Signal::SenderNumber
-        };
-        self.add(signal, 0..0);
+    fn add_sender(&mut self, sender: &str, country: Option<&str>, brands: &[(Brand, Range<usize>)]) {
+        let kind = sender::kind(sender);
+        self.add(kind, 0..0);
         let in_text = brands.first().map(|(brand, _)| *brand);
-        if signal == Signal::SenderName {
-            let sender = brand_of_sender(sender);
+        if kind == Signal::SenderName {
+            let sender = sender::brand(sender);
             if sender.is_some_and(|sender| brands.is_empty() || brands.iter().any(|(brand, _)| *brand == sender)) {
                 self.add_of(sender, Signal::SenderBrand, 0..0);
             }
-        } else if in_text.is_some() && signal != Signal::SenderShortCode {
+        } else if in_text.is_some() && kind != Signal::SenderShortCode {
             self.add_of(in_text, Signal::SenderNotBrand, 0..0);
         }
+        let homes = country.or(in_text.map(Brand::countries));
+        if kind == Signal::SenderNumber && homes.is_some_and(|homes| sender::is_foreign(sender, homes)) {
+            self.add(Signal::SenderForeign, 0..0);
+        }
     }
-}
-
-/// The brand that a sender's name is, or a word of it: `AMAZON`, `VM-PAYTM`.
-fn brand_of_sender(sender: &str) -> Option<Brand> {
-    /// GSM sender names have 11 characters; those of richer channels are longer.
-    const LONGEST: usize = 32;
-    sender
-        .split(|letter: char| !letter.is_alphanumeric())
-        .filter(|word| word.len() <= LONGEST)
-        .find_map(|word| {
-            let mut lower = [0; LONGEST];
-            let lower = &mut lower[..word.len()];
-            lower.copy_from_slice(word.as_bytes());
-            lower.make_ascii_lowercase();
-            named(lower)
-        })
 }
 
 /// Whether a negation reaches the verb at `at` of its sentence; `condition` is the number of the first word such as "if".

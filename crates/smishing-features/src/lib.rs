@@ -33,6 +33,7 @@ mod number;
 mod scan;
 mod schema;
 mod script;
+mod sender;
 mod signal;
 mod table;
 mod tables;

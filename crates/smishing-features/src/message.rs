@@ -15,13 +15,18 @@ use alloc::string::String;
 pub struct Message<'a> {
     text: &'a str,
     sender: Option<&'a str>,
+    country: Option<&'a str>,
 }
 
 impl<'a> Message<'a> {
     /// A message of an unknown sender.
     #[must_use]
     pub const fn new(text: &'a str) -> Self {
-        Self { text, sender: None }
+        Self {
+            text,
+            sender: None,
+            country: None,
+        }
     }
 
     /// The same message with its sender; an empty or blank sender counts as unknown.
@@ -30,6 +35,23 @@ impl<'a> Message<'a> {
         let sender = sender.trim();
         Self {
             sender: (!sender.is_empty()).then_some(sender),
+            ..self
+        }
+    }
+
+    /// The same message with the country in which it was received (ISO 3166-1 alpha-2), so that senders' numbers from
+    /// elsewhere are seen; without it they are seen only beside the name of a brand of some countries alone.
+    ///
+    /// ```
+    /// use smishing_features::Message;
+    /// let message = Message::new("Call me").with_sender("+63 917 000 0000").with_country("US");
+    /// assert_eq!(message.country(), Some("US"));
+    /// ```
+    #[must_use]
+    pub fn with_country(self, country: &'a str) -> Self {
+        let country = country.trim();
+        Self {
+            country: (!country.is_empty()).then_some(country),
             ..self
         }
     }
@@ -44,6 +66,12 @@ impl<'a> Message<'a> {
     #[must_use]
     pub const fn sender(&self) -> Option<&'a str> {
         self.sender
+    }
+
+    /// The country in which it was received, where known.
+    #[must_use]
+    pub const fn country(&self) -> Option<&'a str> {
+        self.country
     }
 }
 

@@ -181,6 +181,8 @@ signals! {
     SenderBrand = "sender.brand",
     /// Names a known brand and is sent from a telephone number or mail address.
     SenderNotBrand = "sender.not_brand",
+    /// Sent from a telephone number of another country than the reader's or the named brand's.
+    SenderForeign = "sender.foreign",
 }
 
 impl Signal {

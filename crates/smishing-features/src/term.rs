@@ -30,28 +30,28 @@ pub(crate) struct Term {
 /// The terms and brands of a message, in buffers that are reused.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Terms {
-    terms: Vec<Term>,
+    found: Vec<Term>,
     brands: Vec<(Brand, Range<usize>)>,
     file: Option<Range<usize>>,
 }
 
 impl Terms {
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Term> {
-        self.terms.iter()
+        self.found.iter()
     }
 
     /// The terms of each sentence that has any.
     pub(crate) fn sentences(&self) -> impl Iterator<Item = &[Term]> {
-        self.terms.chunk_by(|a, b| a.sentence == b.sentence)
+        self.found.chunk_by(|a, b| a.sentence == b.sentence)
     }
 
     pub(crate) fn speak_of(&self, class: Classes) -> bool {
-        self.terms.iter().any(|term| term.classes.has(class))
+        self.found.iter().any(|term| term.classes.has(class))
     }
 
     /// The terms that end at `at` or before it, the last one first.
     pub(crate) fn before(&self, at: usize) -> impl Iterator<Item = &Term> {
-        self.terms[..self.terms.partition_point(|term| term.span.end <= at)]
+        self.found[..self.found.partition_point(|term| term.span.end <= at)]
             .iter()
             .rev()
     }
@@ -67,7 +67,7 @@ impl Terms {
 
     /// Looks up words, pairs and triples of words outside links, and all stretches of up to four letters in unspaced scripts.
     pub(crate) fn find(&mut self, text: &[u8], tokens: &[Token], links: &[Link]) {
-        self.terms.clear();
+        self.found.clear();
         self.brands.clear();
         self.file = None;
         let mut sentence = 0;
@@ -162,7 +162,7 @@ impl Terms {
             return;
         };
         if classes != 0 {
-            self.terms.push(Term {
+            self.found.push(Term {
                 span: span.clone(),
                 classes: Classes(classes),
                 word,

@@ -76,6 +76,17 @@ const MESSAGES: &[(&str, &str, &[&str])] = &[
         ],
     ),
     (
+        "+63 917 000 0000",
+        "USPS: we hold your parcel",
+        &[
+            "brand.named",
+            "sender.foreign",
+            "sender.not_brand",
+            "sender.number",
+            "story.parcel",
+        ],
+    ),
+    (
         "",
         "Debit Card Purchase Card XX2865 AED 12.34 at WWW.NORTHGATE-GOODS.COM DUBAI",
         &[

@@ -2,7 +2,7 @@
 use crate::hash;
 use crate::host_class::{HostClass, Tenure};
 use crate::scan::first_where;
-use crate::tables::{BRAND_NAMES, CHARTED_BRANDS, DOMAIN_NAMES, DOMAINS, HOSTS, PHRASES};
+use crate::tables::{BRANDS, CHARTED_BRANDS, DOMAIN_NAMES, DOMAINS, HOSTS, PHRASES};
 use alloc::vec::Vec;
 use core::ops::Range;
 
@@ -20,7 +20,16 @@ impl Brand {
 
     /// As the table writes it.
     pub(crate) fn name(self) -> &'static str {
-        BRAND_NAMES.get(usize::from(self.0) - 1).copied().unwrap_or_default()
+        self.row().0
+    }
+
+    /// Where the brand is known: ISO 3166-1 alpha-2, separated by `|`, or `*`.
+    pub(crate) fn countries(self) -> &'static str {
+        self.row().1
+    }
+
+    fn row(self) -> (&'static str, &'static str) {
+        BRANDS.get(usize::from(self.0) - 1).copied().unwrap_or_default()
     }
 
     /// Whether the table knows domains of the brand; of others nobody can say which links are not theirs.
