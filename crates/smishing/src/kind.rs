@@ -40,6 +40,8 @@ pub enum Kind {
     SubscriptionRenewal,
     /// A buyer, seller or landlord of a private sale.
     MarketplaceBuyer,
+    /// A payment that was agreed, or is said to be, is to go to another number or account.
+    PaymentRedirection,
     /// The telephone number is to be moved to another SIM.
     SimSwap,
     /// A loan or grant is approved, for a fee in advance.
@@ -76,7 +78,7 @@ pub enum Kind {
 
 impl Kind {
     /// All of them: first those of [`Label::Smishing`], then those of [`Label::Spam`].
-    pub const ALL: [Self; 32] = [
+    pub const ALL: [Self; 33] = [
         Self::CodeTheft,
         Self::AccountLocked,
         Self::FakeCharge,
@@ -93,6 +95,7 @@ impl Kind {
         Self::TechSupport,
         Self::SubscriptionRenewal,
         Self::MarketplaceBuyer,
+        Self::PaymentRedirection,
         Self::SimSwap,
         Self::LoanFee,
         Self::FakeCharity,
@@ -135,6 +138,7 @@ impl Kind {
             Self::TechSupport => "tech_support",
             Self::SubscriptionRenewal => "subscription_renewal",
             Self::MarketplaceBuyer => "marketplace_buyer",
+            Self::PaymentRedirection => "payment_redirection",
             Self::SimSwap => "sim_swap",
             Self::LoanFee => "loan_fee",
             Self::FakeCharity => "fake_charity",
