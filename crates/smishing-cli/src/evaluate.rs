@@ -2,7 +2,8 @@ use crate::found::{Found, Set};
 use crate::progress::Bar;
 use crate::read::{self, DataArgs};
 use crate::train::{Settings, named};
-use crate::{Outcome, output};
+use crate::worst::WorstExplained;
+use crate::{Outcome, output, report};
 use anyhow::Context;
 use smishing::Classifier;
 use smishing_train::{
@@ -22,10 +23,14 @@ use std::path::{Path, PathBuf};
   smishing evaluate --model new.smsh --against old.smsh a.csv
   smishing evaluate --evasions scams.jsonl              what rewriting the texts costs
   smishing evaluate --business bank=alerts.jsonl --business otp=codes.jsonl scams.jsonl
+  smishing evaluate --by kind --report results a.csv    a page with plots: results/report.html
 
 With --folds, near-duplicates stay in one fold, and calibration and threshold are set inside the training folds.
 With --business, recall is told at thresholds that flag 0.1, 1 and 5 % of the genuine messages of these files: the mean
-of the named sets, so that a large one does not outvote the others. Files of one name are one set.")]
+of the named sets, so that a large one does not outvote the others. Files of one name are one set.
+
+With --report, report.html is a page to read: figures, plots, and the worst errors with their texts; it loads nothing.
+report.json holds figures, curves and identifiers, and no text: it can be shared where the messages cannot.")]
 pub(crate) struct Args {
     #[command(flatten)]
     data: DataArgs,
@@ -60,7 +65,7 @@ pub(crate) struct Args {
     business: Vec<(String, PathBuf)>,
     #[command(flatten)]
     settings: Settings,
-    /// Write a report into this folder: report.md and report.json
+    /// Write a report into this folder: report.html, a page with plots, and report.json
     #[arg(long, value_name = "DIR")]
     report: Option<PathBuf>,
     /// Write the figures as JSON
@@ -74,20 +79,33 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Outcome> {
         None if args.leave_one_source_out => left_out(args)?,
         None => scored(args)?,
     };
-    let report = found.report();
-    let text = serde_json::to_string_pretty(&found.json())?;
     if let Some(path) = &args.json {
-        std::fs::write(path, text.clone() + "\n").with_context(|| path.display().to_string())?;
+        let text = serde_json::to_string_pretty(&found.json())?;
+        std::fs::write(path, text + "\n").with_context(|| path.display().to_string())?;
     }
     if let Some(folder) = &args.report {
-        output::write_report(folder, "Evaluation", &report, &text)?;
+        let page = report::evaluation(&found, &about(args))?;
+        output::write_report(folder, &page, &serde_json::to_string_pretty(&found.json_of_report())?)?;
     }
-    output::print(report)?;
+    output::print(found.report())?;
     Ok(if clean {
         Outcome::Clean
     } else {
         Outcome::SomeInputUnusable
     })
+}
+
+/// What was evaluated, for the report's head.
+fn about(args: &Args) -> String {
+    if let Some(folds) = args.folds {
+        return format!("Cross-validation: {folds} folds, each scored by a model trained on the others");
+    }
+    if args.leave_one_source_out {
+        return "Each source scored by a model trained on the others".into();
+    }
+    let model = |path: &Path| path.display().to_string();
+    let against = args.against.as_deref().map(|path| format!(" against {}", model(path)));
+    args.model.as_deref().map_or_else(|| "The bundled model".into(), model) + &against.unwrap_or_default()
 }
 
 fn cross_validated(args: &Args, folds: usize) -> anyhow::Result<(Found, bool)> {
@@ -171,7 +189,17 @@ fn scored(args: &Args) -> anyhow::Result<(Found, bool)> {
     };
     let own = scores(&classifier);
     let other = against.as_ref().map(scores);
+    let worst = |corpus: &Corpus, rows: &[Scored]| {
+        let wanted = args.report.is_some();
+        wanted.then(|| WorstExplained::new(&classifier, corpus, rows))
+    };
     let mut found = Found {
+        thresholds: Some(classifier.thresholds().clone()),
+        business_worst: business
+            .iter()
+            .zip(&own.business)
+            .filter_map(|((name, corpus), (_, rows))| Some((name.clone(), worst(corpus, rows)?)))
+            .collect(),
         sets: sets
             .iter()
             .zip(&own.scams)
@@ -182,6 +210,7 @@ fn scored(args: &Args) -> anyhow::Result<(Found, bool)> {
                     .map(|&facet| (facet, slices(facet, corpus, rows, seed)))
                     .collect(),
                 evasions: args.evasions.then(|| evaluate_evasions(&classifier, corpus, seed)),
+                worst: worst(corpus, rows),
                 ..Set::new(name.clone(), Figures::new(rows, DRAWS, seed))
             })
             .collect(),

@@ -11,8 +11,10 @@ mod inspect;
 mod output;
 mod progress;
 mod read;
+mod report;
 mod tables;
 mod train;
+mod worst;
 
 /// Tells genuine text messages from spam and smishing (SMS scams).
 #[derive(Parser)]

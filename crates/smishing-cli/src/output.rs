@@ -36,13 +36,10 @@ pub(crate) fn shown(text: &str) -> String {
         .collect()
 }
 
-/// A report for people (`report.md`) and for programs (`report.json`), in a folder that is made if need be.
-pub(crate) fn write_report(folder: &Path, title: &str, text: &str, json: &str) -> anyhow::Result<()> {
+/// A report for people (`report.html`) and for programs (`report.json`), in a folder that is made if need be.
+pub(crate) fn write_report(folder: &Path, page: &str, json: &str) -> anyhow::Result<()> {
     std::fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
-    for (name, content) in [
-        ("report.md", format!("# {title}\n\n```text\n{text}\n```\n")),
-        ("report.json", format!("{json}\n")),
-    ] {
+    for (name, content) in [("report.html", page.to_owned()), ("report.json", format!("{json}\n"))] {
         let path = folder.join(name);
         std::fs::write(&path, content).with_context(|| path.display().to_string())?;
     }
@@ -59,8 +56,13 @@ pub(crate) fn table(header: &[&str]) -> Table {
     table
 }
 
-/// What was read, by file and label.
+/// What was read, by file and label, and what of it was removed.
 pub(crate) fn reading_report(corpus: &Corpus, removed: Option<&Removed>) -> String {
+    let removed = removed.map(|removed| format!("\n{}", removal(corpus, removed)));
+    reading_table(corpus).to_string() + &removed.unwrap_or_default()
+}
+
+pub(crate) fn reading_table(corpus: &Corpus) -> Table {
     let mut report = table(&["file", "rows", "ham", "spam", "smishing", "skipped"]);
     let count = |labels: &std::collections::BTreeMap<smishing::Label, usize>, label| {
         labels.get(&label).copied().unwrap_or(0).to_string()
@@ -75,15 +77,15 @@ pub(crate) fn reading_report(corpus: &Corpus, removed: Option<&Removed>) -> Stri
             file.bad_rows.len().to_string(),
         ]);
     }
-    let mut text = report.to_string();
-    if let Some(removed) = removed {
-        text += &format!(
-            "\n{} duplicates and {} rows of {} label conflicts removed: {} messages left",
-            removed.duplicates,
-            removed.conflicting_rows,
-            removed.conflicts,
-            corpus.records.len()
-        );
-    }
-    text
+    report
+}
+
+pub(crate) fn removal(corpus: &Corpus, removed: &Removed) -> String {
+    format!(
+        "{} duplicates and {} rows of {} label conflicts removed: {} messages left",
+        removed.duplicates,
+        removed.conflicting_rows,
+        removed.conflicts,
+        corpus.records.len()
+    )
 }

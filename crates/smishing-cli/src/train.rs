@@ -1,6 +1,6 @@
 use crate::progress::Bar;
 use crate::read::DataArgs;
-use crate::{Outcome, output};
+use crate::{Outcome, output, report};
 use anyhow::Context;
 use smishing::Buckets;
 use smishing_train::{CardNotes, LinkRates, Problem, SolverKind, TrainOptions, card};
@@ -23,7 +23,7 @@ pub(crate) struct Args {
     output: PathBuf,
     #[command(flatten)]
     pub(crate) settings: Settings,
-    /// Write a report into this folder: what was read (report.md) and the model's card (report.json)
+    /// Write a report into this folder: report.html, what was read and the model's card, and the card as report.json
     #[arg(long, value_name = "DIR")]
     report: Option<PathBuf>,
     /// Origin and licence for the card: NAME=TEXT, NAME of a file without extension or of a folder; may be repeated
@@ -112,7 +112,9 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Outcome> {
     let card = dated(&card)?;
     write(&card_path, card.as_bytes())?;
     if let Some(folder) = &args.report {
-        output::write_report(folder, "Training", &reading, card.trim_end())?;
+        let removed = output::removal(&corpus, &removed);
+        let page = report::training(&output::reading_table(&corpus), &removed, card.trim_end());
+        output::write_report(folder, &page, card.trim_end())?;
     }
     for (head, norm) in &trained.not_converged {
         output::note(format_args!(

@@ -680,21 +680,142 @@ mod train {
         );
     }
 
+    /// The page and the JSON that a command wrote.
+    fn report(mut command: Command, folder: &Path) -> (String, Value) {
+        command.args(["--report", text(folder)]);
+        run(command, 0);
+        let read = |name: &str| std::fs::read_to_string(folder.join(name)).unwrap();
+        assert_eq!(std::fs::read_dir(folder).unwrap().count(), 2);
+        (read("report.html"), serde_json::from_str(&read("report.json")).unwrap())
+    }
+
+    /// Every tag is one that the page has by itself, and none of them fetches anything.
+    fn assert_loads_nothing(page: &str) {
+        for tag in page.split('<').skip(1) {
+            let tag = tag.split('>').next().unwrap();
+            let refers = tag
+                .match_indices("href=")
+                .all(|(at, _)| tag[at..].starts_with("href=\"#"));
+            assert!(refers && !tag.contains("src="), "{tag}");
+            for loading in ["link", "img", "iframe", "object", "embed", "image", "use "] {
+                assert!(!tag.starts_with(loading), "{tag}");
+            }
+        }
+        assert!(
+            !page.contains("@import") && !page.contains("url("),
+            "style sheets load nothing"
+        );
+        assert!(page.contains("default-src 'none'"));
+    }
+
     #[test]
-    fn reports_are_written_on_request() {
+    fn reports_are_pages_that_load_nothing_and_json_without_text() {
         let folder = tempfile::tempdir().unwrap();
         let (models, model, _) = models();
-        let report = folder.path().join("new/report");
-        let mut command = smishing(["evaluate", "--model", text(model), "--report", text(&report)]);
-        command.arg(models.path().join("three.tsv"));
-        run(command, 0);
-        assert!(
-            std::fs::read_to_string(report.join("report.md"))
-                .unwrap()
-                .contains("MCC")
+        let hostile = "<script src=\"http://evil.example/x.js\"></script><img src=x onerror=alert(1)> zebra";
+        let rows = [
+            json!({"id": "h1", "text": hostile, "label": "ham", "kind": "<b>chat"}),
+            json!({"id": "h2", "text": "Your code is 4821, penguin", "label": "ham", "kind": "otp"}),
+            json!({"id": "b1", "text": "verify your suspended locked account", "label": "smishing", "kind": "account"}),
+            json!({"id": "b2", "text": "giraffe <svg onload=alert(2)>", "label": "spam"}),
+        ];
+        let lines = |rows: &[Value]| rows.iter().fold(String::new(), |lines, row| format!("{lines}{row}\n"));
+        let mixed = file(&folder, "mixed.jsonl", lines(&rows));
+        let codes = file(&folder, "<i>codes.jsonl", lines(&rows[1..2]));
+        let business = format!("otp<u>={}", text(&codes));
+        let command = smishing([
+            "evaluate",
+            "--model",
+            text(model),
+            "--against",
+            text(model),
+            "--evasions",
+            "--by",
+            "kind",
+            "--business",
+            &business,
+            text(&mixed),
+            text(&models.path().join("three.tsv")),
+        ]);
+        let (page, json) = report(command, &folder.path().join("new/report"));
+        assert_loads_nothing(&page);
+        for tag in ["<img", "<b>chat", "<svg onload", "<u>", "<i>", "<script src"] {
+            assert!(!page.contains(tag), "{tag}");
+        }
+        for part in [
+            "In short",
+            "All figures",
+            "Genuine business text",
+            "Against the other model",
+            "mixed",
+            "three",
+            "Business text: otp&lt;u&gt;",
+            "How to read this",
+            "What was decided",
+            "What catching more costs (ROC)",
+            "precision and recall",
+            "reliability",
+            "Where to set the threshold",
+            "balanced (the default)",
+            "By kind",
+            "Evasions",
+            "Genuine messages scored highest (2)",
+            "Spam and smishing scored lowest (2)",
+            "MCC",
+            "&lt;script",
+            "data-points=\"[[",
+            "prefers-color-scheme:dark",
+        ] {
+            assert!(page.contains(part), "{part}");
+        }
+        // One picture, one description.
+        assert_eq!(page.matches("<svg ").count(), page.matches("role=\"img\"").count());
+        assert_eq!(page.matches("<svg ").count(), page.matches("<title>").count() - 1);
+
+        let written = json.to_string();
+        for word in ["zebra", "penguin", "giraffe", "suspended"] {
+            assert!(!written.contains(word), "{word}");
+        }
+        let mixed = &json["sets"][0];
+        assert_eq!(mixed["name"], "mixed");
+        let ids =
+            |rows: &Value| -> Vec<Value> { rows.as_array().unwrap().iter().map(|row| row["id"].clone()).collect() };
+        assert_eq!(
+            (ids(&mixed["worst"]["ham"]).len(), ids(&mixed["worst"]["bad"]).len()),
+            (2, 2)
         );
-        let json: Value = serde_json::from_str(&std::fs::read_to_string(report.join("report.json")).unwrap()).unwrap();
-        assert_eq!(json["sets"][0]["name"], "three");
+        assert!(ids(&mixed["worst"]["bad"]).contains(&json!("b2")));
+        assert_eq!(ids(&json["business"]["business"][0]["worst"]["ham"]), [json!("h2")]);
+        for curve in [&mixed["curve"], &json["business"]["scams"][0]["curve"]] {
+            let points = curve.as_array().unwrap();
+            let end = |at: usize| (number(&points[at]["spam_caught"]), number(&points[at]["blocked_ham"]));
+            assert_eq!((end(0), end(points.len() - 1)), ((0.0, 0.0), (1.0, 1.0)));
+        }
+    }
+
+    #[test]
+    fn reports_of_several_models_say_what_they_leave_out() {
+        let folder = tempfile::tempdir().unwrap();
+        let (models, _, _) = models();
+        let mut command = smishing(["evaluate", "--folds", "2"]);
+        command.arg(models.path().join("three.tsv"));
+        let (page, json) = report(command, &folder.path().join("folds"));
+        assert_loads_nothing(&page);
+        assert!(page.contains("What catching more costs") && page.contains("Where to set the threshold"));
+        assert!(page.contains("none of which is here to explain them") && page.contains("No policies are marked"));
+        assert_eq!(json["sets"][0]["worst"], Value::Null);
+    }
+
+    #[test]
+    fn training_reports_what_was_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let (models, _, _) = models();
+        let data = models.path().join("three.tsv");
+        let command = training(&[&data], &folder.path().join("new.smsh"), &[]);
+        let (page, json) = report(command, &folder.path().join("report"));
+        assert_loads_nothing(&page);
+        assert!(page.contains("three.tsv") && page.contains("The model&#39;s card") && page.contains("messages left"));
+        assert!(json["data"][0]["sha256"].is_string());
     }
 
     #[test]

@@ -76,12 +76,17 @@ impl Bootstrap {
         self.populations.iter().map(Vec::len).sum()
     }
 
+    /// How often each cluster counts in the set itself.
+    pub(crate) fn all_once(&self) -> Vec<u32> {
+        vec![1; self.end]
+    }
+
     /// Figures with intervals; `figures` is given how often each cluster counts.
     pub(crate) fn estimates<const N: usize>(
         &self,
         figures: impl Fn(&[u32]) -> [Option<f64>; N] + Sync,
     ) -> [Option<Estimate>; N] {
-        let value = figures(&vec![1; self.end]);
+        let value = figures(&self.all_once());
         let samples: Vec<[Option<f64>; N]> = (0..self.draws as u64)
             .into_par_iter()
             .map(|draw| figures(&self.counts(draw)))

@@ -26,6 +26,7 @@ mod calibrate;
 mod card;
 mod cluster;
 mod corpus;
+mod curve;
 mod data_check;
 mod error;
 mod evaluate;
@@ -42,6 +43,7 @@ mod solver;
 mod split;
 mod train;
 mod weight;
+mod worst;
 
 pub use bootstrap::Estimate;
 pub use business::{
@@ -50,6 +52,7 @@ pub use business::{
 pub use card::{CardNotes, card};
 pub use cluster::Clusters;
 pub use corpus::{Corpus, Facets, FileReport, ReadOptions, Record, Removed};
+pub use curve::{OperatingCurve, OperatingPoint};
 pub use data_check::{DataReport, Shortcut, check_data, corpora_beside};
 pub use error::Error;
 pub use evaluate::{DRAWS, cross_validate, evaluate, leave_one_source_out, score};
@@ -65,3 +68,4 @@ pub use solver::{DenseLinfa, LinearFit, Solver, SolverKind, SparseLogistic, Spar
 pub use split::grouped_folds;
 pub use train::{Problem, Progress, TrainOptions, Trained, train};
 pub use weight::LinkRates;
+pub use worst::Worst;

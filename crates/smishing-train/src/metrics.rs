@@ -1,5 +1,6 @@
 //! Figures of a scored set of messages, with bootstrap intervals over clusters.
 use crate::bootstrap::{Bootstrap, Estimate};
+use crate::curve::{OperatingCurve, steps};
 use crate::reliability::{self, ReliabilityBin};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -37,6 +38,10 @@ pub struct Figures {
     pub reliability: Vec<ReliabilityBin>,
     /// The same where both classes count the same; empty where one is missing.
     pub reliability_balanced: Vec<ReliabilityBin>,
+    /// What each threshold catches and blocks, each message counted once; of the first run where the figures are means of
+    /// several. Not serialised, for its size: [`OperatingCurve`] is by itself.
+    #[serde(skip)]
+    pub curve: OperatingCurve,
 }
 
 /// Figures under one way of counting; `None` where the set lacks a class that the figure needs.
@@ -103,6 +108,7 @@ impl Figures {
             reliability: reliability::curve(&sorted, &once, &bootstrap),
             reliability_balanced: reliability::balanced(&sorted, &once)
                 .map_or_else(Vec::new, |weights| reliability::curve(&sorted, &weights, &bootstrap)),
+            curve: OperatingCurve::of(&sorted, &once),
         }
     }
 
@@ -118,6 +124,7 @@ impl Figures {
             by_cluster: measures(|run| &run.by_cluster),
             reliability: curve(|run| &run.reliability),
             reliability_balanced: curve(|run| &run.reliability_balanced),
+            curve: first.curve.clone(),
             ..*first
         })
     }
@@ -306,22 +313,15 @@ impl<const RATES: usize> Ranking<RATES> {
             precision_area: 0.0,
             caught: [0.0; RATES],
         };
-        let (mut above_bad, mut above_ham, mut start) = (0.0, 0.0, 0);
-        for tied in sorted.chunk_by(|a, b| a.logit.total_cmp(&b.logit).is_eq()) {
-            let (mut now_bad, mut now_ham) = (0.0, 0.0);
-            for (row, weight) in tied.iter().zip(&weights[start..]) {
-                *(if row.bad { &mut now_bad } else { &mut now_ham }) += weight;
-            }
-            start += tied.len();
-            ranking.roc_area += now_ham * (above_bad + 0.5 * now_bad);
-            above_bad += now_bad;
-            above_ham += now_ham;
-            if now_bad > 0.0 {
-                ranking.precision_area += now_bad * above_bad / (above_bad + above_ham);
+        for step in steps(sorted, weights) {
+            ranking.roc_area += step.ham * (step.bad_above + 0.5 * step.bad);
+            let (flagged_bad, flagged_ham) = (step.flagged_bad(), step.flagged_ham());
+            if step.bad > 0.0 {
+                ranking.precision_area += step.bad * flagged_bad / (flagged_bad + flagged_ham);
             }
             for (caught, rate) in ranking.caught.iter_mut().zip(rates) {
-                if above_ham <= rate * ham * ROUNDING {
-                    *caught = above_bad;
+                if flagged_ham <= rate * ham * ROUNDING {
+                    *caught = flagged_bad;
                 }
             }
         }

@@ -145,6 +145,20 @@ impl Classifier {
         Ok(self)
     }
 
+    /// From when on each policy flags, as the model says.
+    ///
+    /// ```
+    /// # #[cfg(feature = "bundled")] {
+    /// let classifier = smishing::Classifier::bundled();
+    /// let sure = classifier.thresholds().unsure.1;
+    /// assert!(classifier.thresholds().balanced <= sure);
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn thresholds(&self) -> &crate::Thresholds {
+        &self.thresholds
+    }
+
     /// Says what a message is.
     ///
     /// With the `std` feature the buffers are kept per thread, so that nothing is allocated once they are large enough

@@ -40,11 +40,17 @@ summary{cursor:pointer;font-weight:600}
 /// A page of sections, for a browser or a file.
 #[must_use]
 pub fn page(title: &str, sections: &[String]) -> String {
+    page_with_head(title, "", sections)
+}
+
+/// The same with more in its head, as HTML: a style sheet there comes after the built-in one.
+#[must_use]
+pub fn page_with_head(title: &str, head: &str, sections: &[String]) -> String {
     let title = escaped(title);
     format!(
         "<!DOCTYPE html>\n<html>\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" \
-         content=\"width=device-width,initial-scale=1\">\n<title>{title}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n\
-         <h1>{title}</h1>\n{}</body>\n</html>\n",
+         content=\"width=device-width,initial-scale=1\">\n<title>{title}</title>\n<style>{STYLE}</style>\n{head}</head>\n\
+         <body>\n<h1>{title}</h1>\n{}</body>\n</html>\n",
         sections.concat()
     )
 }
@@ -52,6 +58,25 @@ pub fn page(title: &str, sections: &[String]) -> String {
 /// One message with what speaks for and against it, what it may be about, and what to do.
 #[must_use]
 pub fn section(explanation: &Explanation, message: Message<'_>, view: View<'_>) -> String {
+    let mut html = told(explanation, message, view);
+    if let Some(kinds) = explanation.kinds() {
+        name_kind(&mut html, kinds, view.language);
+    }
+    if explanation.verdict().label().is_bad() {
+        advise(&mut html, explanation, view);
+    }
+    html.push_str("</section>\n");
+    html
+}
+
+/// One message with what speaks for and against it, without advice: for those who work on classifiers.
+#[must_use]
+pub fn brief_section(explanation: &Explanation, message: Message<'_>, view: View<'_>) -> String {
+    told(explanation, message, view) + "</section>\n"
+}
+
+/// A section that is still open: the verdict, the text, and what speaks for and against it.
+fn told(explanation: &Explanation, message: Message<'_>, view: View<'_>) -> String {
     let verdict = explanation.verdict();
     let heading = |heading: Heading| heading.text(view.language);
     // Writing to a String cannot fail.
@@ -80,13 +105,6 @@ pub fn section(explanation: &Explanation, message: Message<'_>, view: View<'_>) 
         message,
         view,
     );
-    if let Some(kinds) = explanation.kinds() {
-        name_kind(&mut html, kinds, view.language);
-    }
-    if verdict.label().is_bad() {
-        advise(&mut html, explanation, view);
-    }
-    html.push_str("</section>\n");
     html
 }
 
@@ -180,7 +198,12 @@ fn advise(html: &mut String, explanation: &Explanation, view: View<'_>) {
 
 /// Text as it may stand in HTML, between tags or in quotes; controls, and marks that turn the direction of writing, become
 /// spaces: they could show what is not there.
-fn escaped(text: &str) -> String {
+///
+/// ```
+/// assert_eq!(smishing::html::escaped("a < b & \"c\""), "a &lt; b &amp; &quot;c&quot;");
+/// ```
+#[must_use]
+pub fn escaped(text: &str) -> String {
     let mut html = String::with_capacity(text.len());
     for letter in text.chars() {
         match letter {
@@ -210,6 +233,10 @@ mod tests {
             "&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt; &amp; &#39;x&#39;   \nend"
         );
         assert!(page("<b>", &[]).contains("<h1>&lt;b&gt;</h1>"));
+        assert!(
+            page_with_head("", "<style>p{margin:0}</style>", &[])
+                .contains("</style>\n<style>p{margin:0}</style></head>")
+        );
     }
 
     #[cfg(feature = "bundled")]
@@ -233,6 +260,8 @@ mod tests {
                 assert!(html.contains(mistake.title(language)), "{language} {mistake:?}");
             }
             assert!(html.contains("7726"));
+            let brief = brief_section(&explanation, message, view);
+            assert!(brief.contains(Heading::For.text(language)) && !brief.contains(Heading::Now.text(language)));
             let opened = html.matches('<').count() - html.matches("</").count();
             assert_eq!(opened, html.matches("</").count(), "every element is closed");
         }
