@@ -1,6 +1,7 @@
 use crate::found::{Found, Set};
 use crate::progress::Bar;
 use crate::read::{self, DataArgs};
+use crate::scores::{Scores, share};
 use crate::train::{Settings, named};
 use crate::worst::WorstExplained;
 use crate::{Outcome, output, report};
@@ -24,19 +25,29 @@ use std::path::{Path, PathBuf};
   smishing evaluate --evasions scams.jsonl              what rewriting the texts costs
   smishing evaluate --business bank=alerts.jsonl --business otp=codes.jsonl scams.jsonl
   smishing evaluate --by kind --report results a.csv    a page with plots: results/report.html
+  smishing evaluate --scores theirs.jsonl messages.jsonl  another classifier, by what it said of the messages
 
 With --folds, near-duplicates stay in one fold, and calibration and threshold are set inside the training folds.
 With --business, recall is told at thresholds that flag 0.1, 1 and 5 % of the genuine messages of these files: the mean
 of the named sets, so that a large one does not outvote the others. Files of one name are one set.
 
 With --report, report.html is a page to read: figures, plots, and the worst errors with their texts; it loads nothing.
-report.json holds figures, curves and identifiers, and no text: it can be shared where the messages cannot.")]
+report.json holds figures, curves and identifiers, and no text: it can be shared where the messages cannot.
+
+With --scores, each line of the file is an object {\"id\", \"score\", \"label\"} for one message of the data: the probability of
+bad, and what was decided if that is not the threshold's matter. `smishing classify --output jsonl` writes such lines.")]
 pub(crate) struct Args {
     #[command(flatten)]
     data: DataArgs,
     /// The model to evaluate [default: the bundled one]
     #[arg(long, conflicts_with_all = ["folds", "leave_one_source_out"])]
     model: Option<PathBuf>,
+    /// Evaluate the scores of this file instead of a model's: one for each message of the data
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["model", "folds", "leave_one_source_out", "evasions"])]
+    scores: Option<PathBuf>,
+    /// With --scores: a message without a label in the file is flagged from this score on
+    #[arg(long, value_name = "SCORE", default_value_t = 0.5, requires = "scores", value_parser = share)]
+    threshold: f64,
     /// Cross-validate over so many folds instead of evaluating a model
     #[arg(long)]
     folds: Option<usize>,
@@ -187,7 +198,10 @@ fn scored(args: &Args) -> anyhow::Result<(Found, bool)> {
         business: scored_sets(classifier, &business),
         scams: scored_sets(classifier, &sets),
     };
-    let own = scores(&classifier);
+    let own = match &args.scores {
+        Some(path) => Scores::read(path, args.threshold)?.of(&business, &sets)?,
+        None => scores(&classifier),
+    };
     let other = against.as_ref().map(scores);
     let worst = |corpus: &Corpus, rows: &[Scored]| {
         let wanted = args.report.is_some();

@@ -12,6 +12,7 @@ mod output;
 mod progress;
 mod read;
 mod report;
+mod scores;
 mod tables;
 mod train;
 mod worst;

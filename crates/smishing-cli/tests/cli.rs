@@ -1275,6 +1275,159 @@ mod evaluate {
         }
     }
 
+    /// What a model says, through a file: the figures are those of the model.
+    #[test]
+    fn scores_of_another_classifier() {
+        let own = tempfile::tempdir().unwrap();
+        let (_, model, _) = models();
+        let rows = |name: &str, labels: &[&'static str]| {
+            let rows = messages(labels, 30)
+                .into_iter()
+                .enumerate()
+                .map(|(row, (label, text))| {
+                    json!({"id": format!("{name}-{row}"), "label": label, "text": text, "kind": label}).to_string()
+                });
+            rows.collect::<Vec<_>>().join("\n")
+        };
+        let bad = file(&own, "bad.jsonl", rows("bad", &["spam", "ham", "smishing"]));
+        let bank = file(&own, "bank.jsonl", rows("bank", &["ham"]));
+        let mut lines = String::new();
+        for path in [&bank, &bad] {
+            lines += &run(
+                smishing([
+                    "classify",
+                    "--model",
+                    text(model),
+                    "--output",
+                    "jsonl",
+                    "--input",
+                    text(path),
+                ]),
+                0,
+            )
+            .0;
+        }
+        let scores = file(&own, "scores.jsonl", &lines);
+        let business = format!("bank={}", text(&bank));
+        let shared = ["--business", &business, "--by", "kind", text(&bad)];
+        let of_model = found(&[&["--model", text(model)], &shared[..]].concat());
+        let of_scores = found(&[&["--scores", text(&scores)], &shared[..]].concat());
+        // Scores tie where log-odds do not, so that sums go another way: beyond the digits told.
+        assert_eq!(of_model.1, of_scores.1);
+        let (figures, _) = found(&[&["--scores", text(&scores), "--against", text(model)], &shared[..]].concat());
+        assert_eq!(figures["sets"][0]["difference"]["by_row"]["mcc"]["value"], 0.0);
+
+        // Without labels, the threshold decides: all, or those that score at least that.
+        let unlabelled: String = objects(&lines)
+            .iter()
+            .map(|row| {
+                json!({"id": row["id"], "score": if row["label"] == "ham" { 0.3 } else { 1.0 }}).to_string() + "\n"
+            })
+            .collect();
+        let unlabelled = file(&own, "unlabelled.jsonl", unlabelled);
+        let caught = |threshold: &str| {
+            let arguments = [
+                "--scores",
+                text(&unlabelled),
+                "--threshold",
+                threshold,
+                "--business",
+                &business,
+            ];
+            let set = sets(&[&arguments[..], &[text(&bad)]].concat()).remove(0);
+            (set["spam_caught"]["value"].clone(), set["blocked_ham"]["value"].clone())
+        };
+        assert_eq!(caught("0.3"), (json!(1.0), json!(1.0)));
+        let set = &of_model.0["sets"][0];
+        let as_labelled = (set["spam_caught"]["value"].clone(), set["blocked_ham"]["value"].clone());
+        assert_eq!(caught("0.31"), as_labelled);
+        assert_eq!(caught("1"), as_labelled);
+    }
+
+    #[test]
+    fn scores_that_do_not_fit_the_data() {
+        let own = tempfile::tempdir().unwrap();
+        let data = file(
+            &own,
+            "data.jsonl",
+            "{\"id\":\"a\",\"label\":\"ham\",\"text\":\"hello\"}\n{\"id\":7,\"label\":\"spam\",\"text\":\"pills\"}\n\
+             {\"label\":\"spam\",\"text\":\"prize\"}\n",
+        );
+        let good = "{\"id\":\"a\",\"score\":0}\n\n{\"id\":7,\"score\":1,\"label\":\"unsure\"}\n";
+        let last = "{\"id\":\"data.jsonl:3\",\"score\":0.5}\n";
+        let path = own.path().join("scores.jsonl");
+        let evaluated = |scores: &str| {
+            std::fs::write(&path, scores).unwrap();
+            smishing(["evaluate", "--scores", text(&path), text(&data)])
+        };
+        let (out, _) = run(evaluated(&(good.to_owned() + last)), 0);
+        // The unsure one is not flagged, the last one is at the threshold.
+        assert!(out.contains("50.00 %"), "{out}");
+        let row = |line: &str| good.to_owned() + line;
+        for (scores, told) in [
+            (good.to_owned(), "scores.jsonl: no score for the message `data.jsonl:3`"),
+            (
+                row("{\"id\":\"b\",\"score\":0.5}"),
+                "scores.jsonl:4: no message `b` in the data",
+            ),
+            (
+                row("{\"id\":7,\"score\":0.5}"),
+                "scores.jsonl:4: `7` has a score in line 3 already",
+            ),
+            (
+                row("{\"id\":\"b\",\"score\":1.5}"),
+                "scores.jsonl:4: `b` has the score 1.5",
+            ),
+            (
+                row("{\"id\":\"b\",\"score\":-0.1}"),
+                "scores.jsonl:4: `b` has the score -0.1",
+            ),
+            (row("{\"id\":\"b\",\"score\":NaN}"), "scores.jsonl:4: not a JSON object"),
+            (
+                row("{\"id\":\"b\",\"score\":\"high\"}"),
+                "scores.jsonl:4: `b` has no score",
+            ),
+            (
+                row("{\"id\":\"b\",\"error\":\"not UTF-8\"}"),
+                "scores.jsonl:4: `b` has no score",
+            ),
+            (row("{\"score\":0.5}"), "scores.jsonl:4: no id"),
+            (row("[1]"), "scores.jsonl:4: no id"),
+            (
+                row("{\"id\":\"b\",\"score\":1,\"label\":\"bad\"}"),
+                "scores.jsonl:4: `b` has the label \"bad\"",
+            ),
+            (
+                row("{\"id\":\"b\",\"score\":1,\"label\":2}"),
+                "scores.jsonl:4: `b` has the label 2",
+            ),
+        ] {
+            let (_, err) = run(evaluated(&scores), 2);
+            assert!(err.contains(told), "{scores}: {err}");
+        }
+        let twice = file(
+            &own,
+            "twice.jsonl",
+            "{\"id\":\"a\",\"label\":\"ham\",\"text\":\"other\"}\n",
+        );
+        let mut command = evaluated(good);
+        command.arg(&twice);
+        let (_, err) = run(command, 2);
+        assert!(err.contains("`a` is the id of two different messages"), "{err}");
+        let absent = own.path().join("absent.jsonl");
+        let (_, err) = run(smishing(["evaluate", "--scores", text(&absent), text(&data)]), 2);
+        assert!(err.contains("absent.jsonl"), "{err}");
+        for wrong in [
+            &["--threshold=0.5"][..],
+            &["--scores=s", "--threshold=2"],
+            &["--scores=s", "--model=m"],
+        ] {
+            let mut command = smishing(["evaluate"]);
+            command.args(wrong).arg(&data);
+            run(command, 2);
+        }
+    }
+
     #[test]
     fn one_model_against_another() {
         let (folder, three, two) = models();
