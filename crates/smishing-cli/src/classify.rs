@@ -4,11 +4,10 @@ use anyhow::Context;
 use clap::ValueEnum;
 use rayon::prelude::*;
 use serde_json::json;
-use smishing::{Classifier, Kind, Kinds, Language, Message, Policy, Scratch};
-use smishing_train::{BadRow, Columns, Format, Row, Rows};
+use smishing::{Classifier, Kind, Kinds, Language, Message, Policy, Prior, Scratch};
+use smishing_train::{BadRow, Columns, Row};
 use std::fmt::Write as _;
-use std::fs::File;
-use std::io::{self, BufReader, Write};
+use std::io::{self, Write};
 use std::path::PathBuf;
 use std::str::FromStr;
 use std::sync::mpsc;
@@ -20,6 +19,7 @@ use std::{iter, thread};
   smishing classify \"123456 is your Amazon OTP. Do not share it with anyone.\"
   smishing classify --explain \"Amazon: your account is locked, confirm at amaz0n-secure.top\"
   smishing classify --input messages.csv --output jsonl
+  smishing classify --input messages.csv --prior 0.01     scores where one message of a hundred is bad
   tail -f inbox.txt | smishing classify
 
 Policies: balanced, abstaining (says unsure), fpr-1% (flags at most 1 % of genuine messages; see `smishing inspect`).")]
@@ -45,6 +45,10 @@ pub(crate) struct Args {
     /// From when on a message is flagged
     #[arg(long, value_name = "NAME", default_value = "balanced")]
     policy: PolicyArg,
+    /// Share of messages that is bad where these come from, such as 0.01: scores are told for it, labels stay [default:
+    /// that of the model's training]
+    #[arg(long, value_name = "SHARE")]
+    prior: Option<Prior>,
     /// Who sent the given texts, as the phone shows it
     #[arg(long, requires = "text")]
     sender: Option<String>,
@@ -83,7 +87,7 @@ impl FromStr for PolicyArg {
 const CHUNK: usize = 4096;
 
 pub(crate) fn run(args: &Args) -> anyhow::Result<Outcome> {
-    let classifier = read::classifier(args.model.as_deref())?
+    let classifier = read::classifier(args.model.as_deref(), args.prior)?
         .with_policy(args.policy.0)
         .context("--policy")?;
     let writer = Writer {
@@ -107,22 +111,8 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Outcome> {
         text: args.text_column.clone(),
         label: None,
     };
-    if let Some(path) = args.input.as_deref().filter(|path| path.as_os_str() != "-") {
-        let file = File::open(path).with_context(|| path.display().to_string())?;
-        // Opens like a file, and every read fails.
-        if path.is_dir() {
-            anyhow::bail!("{}: a folder, not a file of messages", path.display());
-        }
-        let format = args.format.format().unwrap_or_else(|| Format::of_path(path));
-        let source = path.display().to_string();
-        let rows = Rows::new(BufReader::with_capacity(1 << 16, file), format, &columns).context(source.clone())?;
-        writer.write_all(rows, &source)
-    } else {
-        let format = args.format.format().unwrap_or(Format::Lines);
-        let source = "standard input";
-        let rows = Rows::new(BufReader::with_capacity(1 << 16, io::stdin()), format, &columns).context(source)?;
-        writer.write_all(rows, source)
-    }
+    let (source, rows) = read::rows(args.input.as_deref(), args.format, &columns)?;
+    writer.write_all(rows, &source)
 }
 
 struct Writer<'a> {

@@ -27,7 +27,8 @@ use std::path::{Path, PathBuf};
   smishing evaluate --by kind --report results a.csv    a page with plots: results/report.html
   smishing evaluate --scores theirs.jsonl messages.jsonl  another classifier, by what it said of the messages
 
-With --folds, near-duplicates stay in one fold, and calibration and threshold are set inside the training folds.
+With --folds, near-duplicates stay in one fold, and calibration and threshold are set inside the training folds. With
+--folds and --leave-one-source-out, models are trained by the settings below, which are those of `smishing train`.
 With --business, recall is told at thresholds that flag 0.1, 1 and 5 % of the genuine messages of these files: the mean
 of the named sets, so that a large one does not outvote the others. Files of one name are one set.
 
@@ -60,7 +61,7 @@ pub(crate) struct Args {
     /// Also tell how the model differs from this one on the same messages
     #[arg(long, value_name = "MODEL", conflicts_with_all = ["folds", "leave_one_source_out"])]
     against: Option<PathBuf>,
-    /// Also tell the figures of parts: by kind, language, region, source or length; may be repeated
+    /// Also tell the figures of parts: by kind, language, region, source, year or length; may be repeated
     #[arg(long, value_name = "FACET", conflicts_with_all = ["folds", "leave_one_source_out"])]
     by: Vec<Facet>,
     /// Also rewrite the texts as senders of scams do, and tell what changes
@@ -125,9 +126,16 @@ fn cross_validated(args: &Args, folds: usize) -> anyhow::Result<(Found, bool)> {
     let removed = corpus.remove_duplicates();
     output::note(output::reading_report(&corpus, Some(&removed)));
     let bar = Bar::new();
-    let figures = cross_validate(&corpus, &options, folds, args.repeats, &|stage, done, of| {
-        bar.step(stage, done, of);
-    })?;
+    let figures = cross_validate(
+        &corpus,
+        &args.settings.recipe(),
+        &options,
+        folds,
+        args.repeats,
+        &|stage, done, of| {
+            bar.step(stage, done, of);
+        },
+    )?;
     bar.finish();
     let found = Found {
         sets: vec![Set::new(format!("{folds} folds, {} seeds", args.repeats), figures)],
@@ -142,9 +150,15 @@ fn left_out(args: &Args) -> anyhow::Result<(Found, bool)> {
     output::note(output::reading_report(&corpus, None));
     let bar = Bar::new();
     let sources = sources(&args.data.data, &corpus);
-    let sets = leave_one_source_out(&corpus, &sources, &options, &|stage, done, of| {
-        bar.step(stage, done, of);
-    })?;
+    let sets = leave_one_source_out(
+        &corpus,
+        &sources,
+        &args.settings.recipe(),
+        &options,
+        &|stage, done, of| {
+            bar.step(stage, done, of);
+        },
+    )?;
     bar.finish();
     let found = Found {
         sets: sets
@@ -176,11 +190,11 @@ fn all_used(corpus: &Corpus) -> bool {
 }
 
 fn scored(args: &Args) -> anyhow::Result<(Found, bool)> {
-    let classifier = read::classifier(args.model.as_deref())?;
+    let classifier = read::classifier(args.model.as_deref(), None)?;
     let against = args
         .against
         .as_deref()
-        .map(|path| read::classifier(Some(path)))
+        .map(|path| read::classifier(Some(path), None))
         .transpose()?;
     let seed = args.settings.options()?.seed;
     let read = |name: String, files: &[PathBuf]| args.data.read(files).map(|corpus| (name, corpus));

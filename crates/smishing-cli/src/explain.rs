@@ -2,7 +2,9 @@ use crate::{Outcome, output, read};
 use anstyle::{AnsiColor, Style};
 use clap::ValueEnum;
 use serde_json::{Value, json};
-use smishing::{Explanation, Heading, Kind, Language, Message, Mistake, SignalContribution, Step, html, reporting};
+use smishing::{
+    Explanation, Heading, Kind, Language, Message, Mistake, Prior, SignalContribution, Step, html, reporting,
+};
 use std::fmt::Write as _;
 use std::io::Write as _;
 use std::path::PathBuf;
@@ -20,6 +22,10 @@ pub(crate) struct Args {
     /// The model [default: the bundled one]
     #[arg(long)]
     model: Option<PathBuf>,
+    /// Share of messages that is bad where this one comes from, such as 0.01: the score is told for it, the label stays
+    /// [default: that of the model's training]
+    #[arg(long, value_name = "SHARE")]
+    prior: Option<Prior>,
     /// Who sent it, as the phone shows it
     #[arg(long)]
     sender: Option<String>,
@@ -47,7 +53,7 @@ enum OutputArg {
 }
 
 pub(crate) fn run(args: &Args) -> anyhow::Result<Outcome> {
-    let classifier = read::classifier(args.model.as_deref())?;
+    let classifier = read::classifier(args.model.as_deref(), args.prior)?;
     let message = Message::new(&args.text).with_sender(args.sender.as_deref().unwrap_or_default());
     let explanation = classifier.explain(message);
     match args.output {

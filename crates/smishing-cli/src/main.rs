@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 mod classify;
 mod data;
+mod drift;
 mod evaluate;
 mod explain;
 mod found;
@@ -28,9 +29,10 @@ mod worst;
   smishing classify --input messages.jsonl --output jsonl > verdicts.jsonl
   smishing train SMSSpamCollection --output uci.smsh
   smishing evaluate --folds 5 SMSSpamCollection
+  smishing drift last-week.jsonl today.jsonl
   smishing inspect uci.smsh
 
-Exit code: 0 done, 1 done but some input lines were unusable, 2 wrong usage, unreadable file or unusable model."
+Exit code: 0 done, 1 done but some input lines were unusable (drift: the streams differ), 2 wrong usage, unreadable file or unusable model."
 )]
 struct Cli {
     #[command(subcommand)]
@@ -43,6 +45,7 @@ enum Command {
     Explain(explain::Args),
     Train(train::Args),
     Evaluate(evaluate::Args),
+    Drift(drift::Args),
     Inspect(inspect::Args),
     Data(data::Args),
 }
@@ -51,6 +54,7 @@ enum Command {
 enum Outcome {
     Clean,
     SomeInputUnusable,
+    StreamsDiffer,
 }
 
 fn main() -> ExitCode {
@@ -59,12 +63,13 @@ fn main() -> ExitCode {
         Command::Explain(args) => explain::run(&args),
         Command::Train(args) => train::run(&args),
         Command::Evaluate(args) => evaluate::run(&args),
+        Command::Drift(args) => drift::run(&args),
         Command::Inspect(args) => inspect::run(&args),
         Command::Data(args) => data::run(&args),
     };
     match outcome {
         Ok(Outcome::Clean) => ExitCode::SUCCESS,
-        Ok(Outcome::SomeInputUnusable) => ExitCode::from(1),
+        Ok(Outcome::SomeInputUnusable | Outcome::StreamsDiffer) => ExitCode::from(1),
         // The reader of our output has had enough: nothing is wrong.
         Err(error) if output::is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {

@@ -2,8 +2,10 @@
 use crate::output;
 use anyhow::Context;
 use clap::ValueEnum;
-use smishing::{Classifier, Model};
-use smishing_train::{Columns, Corpus, Format, LabelMap, ReadOptions};
+use smishing::{Classifier, Model, Prior};
+use smishing_train::{Columns, Corpus, Format, LabelMap, ReadOptions, Rows};
+use std::fs::File;
+use std::io::{self, BufRead, BufReader};
 use std::path::{Path, PathBuf};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -31,6 +33,36 @@ impl FormatArg {
             Self::Jsonl => Some(Format::Jsonl),
         }
     }
+}
+
+/// Rows of a file, or of standard input where there is none or it is called `-`, and what errors call it.
+pub(crate) fn rows(
+    path: Option<&Path>,
+    format: FormatArg,
+    columns: &Columns,
+) -> anyhow::Result<(String, Rows<Box<dyn BufRead + Send>>)> {
+    /// Bytes that are read together.
+    const READ: usize = 1 << 16;
+    let (source, format, reader): (String, Format, Box<dyn BufRead + Send>) =
+        match path.filter(|path| path.as_os_str() != "-") {
+            Some(path) => {
+                let source = path.display().to_string();
+                let file = File::open(path).with_context(|| source.clone())?;
+                // Opens like a file, and every read fails.
+                if path.is_dir() {
+                    anyhow::bail!("{source}: a folder, not a file of messages");
+                }
+                let format = format.format().unwrap_or_else(|| Format::of_path(path));
+                (source, format, Box::new(BufReader::with_capacity(READ, file)))
+            }
+            None => (
+                "standard input".into(),
+                format.format().unwrap_or(Format::Lines),
+                Box::new(BufReader::with_capacity(READ, io::stdin())),
+            ),
+        };
+    let rows = Rows::new(reader, format, columns).with_context(|| source.clone())?;
+    Ok((source, rows))
 }
 
 /// How labelled data are read.
@@ -104,7 +136,12 @@ pub(crate) fn model(path: Option<&Path>) -> anyhow::Result<Model> {
     }
 }
 
-pub(crate) fn classifier(path: Option<&Path>) -> anyhow::Result<Classifier> {
+/// The classifier of that model, for the share of bad messages if one is given.
+pub(crate) fn classifier(path: Option<&Path>, prior: Option<Prior>) -> anyhow::Result<Classifier> {
     let name = path.map_or_else(|| "bundled model".into(), |path| path.display().to_string());
-    Classifier::new(&model(path)?).context(name)
+    let classifier = Classifier::new(&model(path)?).context(name)?;
+    Ok(match prior {
+        Some(prior) => classifier.with_prior(prior),
+        None => classifier,
+    })
 }

@@ -12,7 +12,13 @@ pub(crate) fn figures_table(sets: &[(&str, &Figures)]) -> Table {
     add_row(&mut figures, "of them bad", sets, |set| set.bad_rows.to_string());
     add_row(&mut figures, "clusters", sets, |set| set.clusters.to_string());
     add_measures(&mut figures, sets, |set| &set.by_row);
-    add_measures_by_cluster(&mut figures, sets, |set| &set.by_cluster);
+    add_once(
+        &mut figures,
+        sets,
+        |set| &set.by_cluster,
+        "each cluster once:",
+        [percent, plain],
+    );
     figures
 }
 
@@ -20,7 +26,20 @@ pub(crate) fn figures_table(sets: &[(&str, &Figures)]) -> Table {
 pub(crate) fn difference_table(sets: &[(&str, &Comparison)]) -> Table {
     let mut differences = columns("difference, paired", sets);
     add_measures(&mut differences, sets, |set| &set.by_row);
-    add_measures_by_cluster(&mut differences, sets, |set| &set.by_cluster);
+    add_once(
+        &mut differences,
+        sets,
+        |set| &set.by_cluster,
+        "each cluster once:",
+        [percent, plain],
+    );
+    add_once(
+        &mut differences,
+        sets,
+        |set| &set.p_values.by_cluster,
+        "p-values of these:",
+        [p_value, p_value],
+    );
     differences
 }
 
@@ -45,6 +64,7 @@ fn add_measures<T>(table: &mut Table, sets: &[(&str, &T)], measures: fn(&T) -> &
     row("ROC AUC", &|of| plain(of.roc_auc));
     row("recall at 0.1 % FPR", &|of| percent(of.recall_at_fpr["0.001"]));
     row("recall at 1 % FPR", &|of| percent(of.recall_at_fpr["0.01"]));
+    row("recall at 5 % FPR", &|of| percent(of.recall_at_fpr["0.05"]));
     row("1-ROCA%", &|of| plain(of.one_minus_roca_percent));
     row("PR AUC", &|of| plain(of.pr_auc));
     row("precision, 13 % bad", &|of| percent(of.precision_at_share["0.13"]));
@@ -55,15 +75,26 @@ fn add_measures<T>(table: &mut Table, sets: &[(&str, &T)], measures: fn(&T) -> &
     row("ECE, classes balanced", &|of| plain(of.ece_balanced));
 }
 
-fn add_measures_by_cluster<T>(table: &mut Table, sets: &[(&str, &T)], measures: fn(&T) -> &Measures) {
-    let mut row = |name: &str, value: &dyn Fn(&Measures) -> String| {
+/// The measures that are told with each cluster counted once, as shares and as plain numbers.
+fn add_once<T, U: Copy>(
+    table: &mut Table,
+    sets: &[(&str, &T)],
+    measures: fn(&T) -> &Measures<U>,
+    title: &str,
+    [percent, plain]: [fn(Option<U>) -> String; 2],
+) {
+    let mut row = |name: &str, value: &dyn Fn(&Measures<U>) -> String| {
         add_row(table, name, sets, |set| value(measures(set)));
     };
-    row("each cluster once:", &|_| String::new());
+    row(title, &|_| String::new());
     row("  spam caught", &|of| percent(of.spam_caught));
     row("  blocked ham", &|of| percent(of.blocked_ham));
     row("  MCC", &|of| plain(of.mcc));
     row("  recall at 1 % FPR", &|of| percent(of.recall_at_fpr["0.01"]));
+}
+
+fn p_value(p: Option<f64>) -> String {
+    p.map_or_else(|| "-".into(), |p| format!("{p:.3}"))
 }
 
 /// One row a part of a set.
@@ -145,14 +176,16 @@ pub(crate) fn evasions_table(name: &str, figures: &Figures, evasions: &[EvasionF
 
 /// What recall at the same share of blocked business text gains on the model that it is compared with.
 pub(crate) fn business_difference_table(comparison: &BusinessComparison) -> Table {
-    let mut differences = table(&["difference, paired", "by cluster", "by message"]);
+    let mut differences = table(&["difference, paired", "by cluster", "p", "by message", "p"]);
     for set in &comparison.scams {
-        let recall = &set.recall_at_business_fpr;
+        let (recall, p) = (&set.recall_at_business_fpr, &set.p_values);
         for (rate, blocked) in BUSINESS_RATES {
             differences.add_row([
                 format!("{}: caught at {blocked} blocked", set.name),
                 percent(recall.by_cluster[rate]),
+                p_value(p.by_cluster[rate]),
                 percent(recall.by_row[rate]),
+                p_value(p.by_row[rate]),
             ]);
         }
     }

@@ -3,7 +3,7 @@ use crate::read::DataArgs;
 use crate::{Outcome, output, report};
 use anyhow::Context;
 use smishing::Buckets;
-use smishing_train::{CardNotes, LinkRates, Problem, SolverKind, TrainOptions, card};
+use smishing_train::{CardNotes, LinkRates, Recipe, SolverKind, TrainOptions, card};
 use std::path::{Path, PathBuf};
 
 /// Trains a model on labelled messages
@@ -29,17 +29,6 @@ pub(crate) struct Args {
     /// Origin and licence for the card: NAME=TEXT, NAME of a file without extension or of a folder; may be repeated
     #[arg(long, value_name = "NAME=TEXT", value_parser = named::<String>)]
     licence: Vec<(String, String)>,
-    /// What each row of a source counts, 1 by default: NAME=WEIGHT, NAME as above; may be repeated (sparse solver)
-    #[arg(long, value_name = "NAME=WEIGHT", value_parser = named::<f64>)]
-    weight: Vec<(String, f64)>,
-    /// Weigh a source's rows so that links are as frequent as in real traffic: NAME=HAM,BAD, shares of genuine and of bad
-    /// messages with a link, NAME as above; may be repeated (sparse solver)
-    #[arg(long, value_name = "NAME=HAM,BAD", value_parser = named::<LinkRates>)]
-    link_rates: Vec<(String, LinkRates)>,
-    /// Learn also from copies of the bad messages with genuine sentences beside them, each counting so much of its
-    /// message: harmless text and borrowed trust marks then hide less (sparse solver)
-    #[arg(long, value_name = "WEIGHT", default_value_t = 0.0)]
-    padding: f64,
 }
 
 /// Settings of training, also of cross-validation.
@@ -57,6 +46,18 @@ pub(crate) struct Settings {
     /// Decides which rows share a fold
     #[arg(long, default_value_t = 1)]
     seed: u64,
+    /// What each row of a source counts, 1 by default: NAME=WEIGHT, NAME of a file without extension or of a folder; may
+    /// be repeated (sparse solver)
+    #[arg(long, value_name = "NAME=WEIGHT", value_parser = named::<f64>)]
+    weight: Vec<(String, f64)>,
+    /// Weigh a source's rows so that links are as frequent as in real traffic: NAME=HAM,BAD, shares of genuine and of bad
+    /// messages with a link, NAME as above; may be repeated (sparse solver)
+    #[arg(long, value_name = "NAME=HAM,BAD", value_parser = named::<LinkRates>)]
+    link_rates: Vec<(String, LinkRates)>,
+    /// Learn also from copies of the bad messages with genuine sentences beside them, each counting so much of its
+    /// message: harmless text and borrowed trust marks then hide less (sparse solver)
+    #[arg(long, value_name = "WEIGHT", default_value_t = 0.0)]
+    padding: f64,
 }
 
 impl Settings {
@@ -69,6 +70,14 @@ impl Settings {
             seed: self.seed,
             ..TrainOptions::default()
         })
+    }
+
+    pub(crate) fn recipe(&self) -> Recipe {
+        Recipe {
+            weights: self.weight.clone(),
+            link_rates: self.link_rates.clone(),
+            padding: self.padding,
+        }
     }
 }
 
@@ -87,23 +96,17 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Outcome> {
     }
     let mut corpus = args.data.read(&args.data.data)?;
     let removed = corpus.remove_duplicates();
-    for (name, weight) in &args.weight {
-        corpus.weigh(name, *weight)?;
-    }
-    for (name, rates) in &args.link_rates {
-        corpus.match_link_rates(name, *rates)?;
-    }
+    let recipe = args.settings.recipe();
     // Whoever reads our output may go (`| head -1`), but the model is still wanted: that they went shows at the end.
     let reading = output::reading_report(&corpus, Some(&removed));
     let reported = output::print(&reading);
     let bar = Bar::new();
-    let mut problem = Problem::new(&corpus, options.buckets);
-    problem.pad(&corpus, options.buckets, args.padding, options.seed)?;
+    let problem = recipe.problem(&mut corpus, &options)?;
     let trained = smishing_train::train(&problem, &options, &|stage, done, of| bar.step(stage, done, of))?;
     bar.finish();
     let notes = CardNotes {
         licences: args.licence.iter().cloned().collect(),
-        padding: args.padding,
+        padding: recipe.padding,
     };
     let card = card(&corpus, &removed, &options, &trained, &notes);
     let bytes = trained.model(card.clone())?.to_bytes();

@@ -213,6 +213,31 @@ mod classify {
     }
 
     #[test]
+    fn another_share_of_bad_messages() {
+        let input = || [GENUINE, SCAM].join("\n");
+        let (plain, _) = classified(&[], input(), 0);
+        let (rare, _) = classified(&["--prior", "0.001"], input(), 0);
+        for (plain, rare) in plain.iter().zip(&rare) {
+            assert_eq!((&plain["label"], &plain["signals"]), (&rare["label"], &rare["signals"]));
+            assert!(number(&rare["score"]) < number(&plain["score"]));
+        }
+        let explained = |arguments: &[&str]| {
+            let mut command = smishing(["explain", "--output", "jsonl", SCAM]);
+            command.args(arguments);
+            objects(&run(command, 0).0).remove(0)
+        };
+        let (plain, rare) = (explained(&[]), explained(&["--prior", "0.001"]));
+        let moved = number(&rare["logit"]) - number(&plain["logit"]);
+        assert!((moved - (number(&rare["intercept"]) - number(&plain["intercept"]))).abs() < 1e-4 && moved < -5.0);
+        assert_eq!((&plain["label"], &plain["kinds"]), (&rare["label"], &rare["kinds"]));
+        for prior in ["0", "1", "13", "x"] {
+            let (_, err) = run(smishing(["classify", "--prior", prior, SCAM]), 2);
+            assert!(err.contains("above 0 and below 1"), "{err}");
+            run(smishing(["explain", "--prior", prior, SCAM]), 2);
+        }
+    }
+
+    #[test]
     fn ids_are_carried_through_and_other_fields_are_ignored() {
         let input = [
             json!({"id": "a\"1", "text": GENUINE, "sender": "AMAZON", "label": "ham", "lang": "en", "cluster": "c1"}),
@@ -429,6 +454,7 @@ mod classify {
             vec!["--version"],
             vec!["classify", "--help"],
             vec!["train", "--help"],
+            vec!["drift", "--help"],
         ] {
             assert!(!run(smishing(&arguments), 0).0.is_empty());
         }
@@ -1054,7 +1080,7 @@ mod evaluate {
             let rates = set["recall_at_fpr"].as_object().unwrap();
             assert_eq!(
                 rates.keys().collect::<HashSet<_>>(),
-                HashSet::from([&"0.001".into(), &"0.01".into()])
+                HashSet::from([&"0.001".into(), &"0.01".into(), &"0.05".into()])
             );
             for measures in [set, &set["by_cluster"]] {
                 let precision = measures["precision_at_share"].as_object().unwrap();
@@ -1218,13 +1244,13 @@ mod evaluate {
     fn parts_of_a_set() {
         let own = tempfile::tempdir().unwrap();
         let rows = [
-            json!({"label": "ham", "text": GENUINE, "kind": "otp", "lang": "en"}),
-            json!({"label": "smishing", "text": SCAM, "extra": {"category": "locked"}, "lang": "en"}),
+            json!({"label": "ham", "text": GENUINE, "kind": "otp", "lang": "en", "date": "2024-06-01"}),
+            json!({"label": "smishing", "text": SCAM, "extra": {"category": "locked", "date": "5 May 2023"}, "lang": "en"}),
             json!({"label": "smishing", "text": "Pay at parcel-help.top", "extra": {"category": "toll"}}),
         ]
         .map(|row| row.to_string());
         let path = file(&own, "some.jsonl", rows.join("\n"));
-        let (figures, out) = found(&["--by", "kind", "--by", "language", text(&path)]);
+        let (figures, out) = found(&["--by", "kind", "--by", "language", "--by", "year", text(&path)]);
         assert!(
             out.contains("some by kind") && out.contains("some by language"),
             "{out}"
@@ -1242,9 +1268,13 @@ mod evaluate {
             [part("locked", 1, 1), part("otp", 1, 0), part("toll", 1, 1)]
         );
         assert_eq!(parts("language"), [part("en", 2, 1), part("unknown", 1, 1)]);
+        assert_eq!(
+            parts("year"),
+            [part("2023", 1, 1), part("2024", 1, 0), part("unknown", 1, 1)]
+        );
         assert_eq!(slices["kind"][0]["spam_caught"]["value"], 1.0);
         let (_, err) = run(smishing(["evaluate", "--by", "colour", text(&path)]), 2);
-        assert!(err.contains("kind, language, region, source, length"), "{err}");
+        assert!(err.contains("kind, language, region, source, year, length"), "{err}");
     }
 
     #[test]
@@ -1506,6 +1536,35 @@ mod evaluate {
     }
 
     #[test]
+    fn settings_of_training_count_in_evaluations_too() {
+        let own = tempfile::tempdir().unwrap();
+        let rows = tsv(&["ham", "spam"], 120);
+        let links = ["", "", "", "", " example.com", " pills.top"];
+        let rows: Vec<String> = rows
+            .lines()
+            .zip(links.iter().cycle())
+            .map(|(row, link)| format!("{row}{link}"))
+            .collect();
+        let (one, other) = rows.split_at(60);
+        let one = file(&own, "one.tsv", one.join("\n"));
+        let other = file(&own, "other.tsv", other.join("\n"));
+        for protocol in ["--folds=2", "--leave-one-source-out"] {
+            let fixed = [protocol, "--solver=sparse", "--bits=8", text(&one), text(&other)];
+            let plain = sets(&fixed);
+            for setting in ["--weight=one=0.2", "--link-rates=other=0.2,0.6", "--padding=0.6"] {
+                let changed = sets(&[&fixed[..], &[setting]].concat());
+                assert_ne!(changed, plain, "{protocol} {setting}");
+            }
+            for setting in ["--weight=nobody=1", "--link-rates=nobody=0.2,0.6", "--padding=-1"] {
+                let mut command = smishing(["evaluate", setting]);
+                command.args(fixed);
+                let (_, err) = run(command, 2);
+                assert!(err.contains("nobody") || err.contains("padding -1"), "{err}");
+            }
+        }
+    }
+
+    #[test]
     fn wrong_usage() {
         let (folder, model, _) = models();
         let data = folder.path().join("three.tsv");
@@ -1542,6 +1601,137 @@ mod evaluate {
         assert!(err.contains("some.csv:3: "), "{err}");
         let (_, err) = run(smishing(["evaluate", "--skip-bad-rows", text(&path)]), 1);
         assert!(err.contains("some.csv:3: "), "{err}");
+    }
+}
+
+mod drift {
+    use super::*;
+
+    /// Lines of chat, some of which ask for a fee on a parcel.
+    fn stream(own: &TempDir, name: &str, from: usize, scams: usize) -> PathBuf {
+        let rows: Vec<String> = messages(&["ham"], 400)[from..from + 200]
+            .iter()
+            .enumerate()
+            .map(|(row, (_, text))| {
+                let demand = ": your parcel is held, pay the redelivery fee at post-fee.top";
+                format!("{text}{}", if row < scams { demand } else { "" })
+            })
+            .collect();
+        file(own, name, rows.join("\n"))
+    }
+
+    #[test]
+    fn streams_of_one_source_and_of_two() {
+        let own = tempfile::tempdir().unwrap();
+        let (monday, tuesday) = (stream(&own, "monday.txt", 0, 4), stream(&own, "tuesday.txt", 200, 4));
+        let (out, err) = run(smishing(["drift", text(&monday), text(&tuesday)]), 0);
+        assert!(
+            out.starts_with("no difference found among 200 distinct messages"),
+            "{out}"
+        );
+        assert_eq!(err, "");
+        let wave = stream(&own, "wave.txt", 200, 60);
+        let json = own.path().join("drift.json");
+        let (out, _) = run(
+            smishing(["drift", text(&monday), text(&wave), "--json", text(&json)]),
+            1,
+        );
+        let verdict = out.lines().next().unwrap();
+        assert!(verdict.starts_with("differs: more flagged ("), "{verdict}");
+        assert!(
+            verdict.contains("more delivery_fee (") && verdict.contains("more link.present ("),
+            "{verdict}"
+        );
+        let found: Value = serde_json::from_str(&std::fs::read_to_string(&json).unwrap()).unwrap();
+        assert_eq!((&found["differs"], &found["compared"]), (&json!(true), &json!(200)));
+        let quantities: Vec<_> = found["numbers"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|number| &number["quantity"])
+            .collect();
+        assert_eq!(quantities, ["score", "unknown_words", "length"]);
+        let shares = found["shares"].as_array().unwrap();
+        assert_eq!(
+            (&shares[0]["aspect"], &shares[0]["differs"]),
+            (&json!("flagged"), &json!(true))
+        );
+        let kind = shares.iter().find(|share| share["name"] == "delivery_fee").unwrap();
+        assert!(
+            number(&kind["ci95"][0]) > 0.0 && number(&kind["adjusted_p_value"]) < 0.01,
+            "{kind}"
+        );
+        // What is too small to matter, and what is sure enough, are settings.
+        run(smishing(["drift", text(&monday), text(&wave), "--least", "0.9"]), 0);
+        run(smishing(["drift", text(&monday), text(&wave), "--level", "1e-30"]), 0);
+        // A model without kinds tells none.
+        let model = text(&models().1);
+        let (out, _) = run(smishing(["drift", "--model", model, text(&monday), text(&wave)]), 1);
+        assert!(!out.contains("unknown_words") && !out.contains("kind of scam"), "{out}");
+    }
+
+    #[test]
+    fn formats_and_standard_input() {
+        let own = tempfile::tempdir().unwrap();
+        let lines = stream(&own, "lines.txt", 0, 10);
+        let texts = std::fs::read_to_string(&lines).unwrap();
+        let texts: Vec<&str> = texts.lines().collect();
+        let csv = file(&own, "some.csv", format!("Wortlaut\n\"{}\"\n", texts.join("\"\n\"")));
+        let rows: Vec<_> = texts
+            .iter()
+            .map(|text| json!({"text": text, "lang": "en"}).to_string())
+            .collect();
+        let jsonl = file(&own, "some.jsonl", rows.join("\n"));
+        run(smishing(["drift", text(&lines), text(&jsonl)]), 0);
+        run(
+            smishing(["drift", "--text-column", "wortlaut", text(&csv), text(&csv)]),
+            0,
+        );
+        let mut command = smishing(["drift", text(&jsonl), "-"]);
+        command.write_stdin(texts.join("\n"));
+        run(command, 0);
+        let (_, err) = run(smishing(["drift", "-", "-"]), 2);
+        assert!(err.contains("standard input"), "{err}");
+    }
+
+    #[test]
+    fn rows_that_cannot_be_used_and_too_few() {
+        let own = tempfile::tempdir().unwrap();
+        let good = stream(&own, "good.txt", 0, 0);
+        let rows: Vec<_> = messages(&["ham"], 60)
+            .iter()
+            .map(|(_, text)| json!({ "text": text }).to_string())
+            .collect();
+        let broken = file(
+            &own,
+            "broken.jsonl",
+            format!("{}\n{{\"text\":\n{{\"text\": \" \"}}\n", rows.join("\n")),
+        );
+        let (out, err) = run(smishing(["drift", text(&good), text(&broken)]), 2);
+        assert!(
+            err.contains("broken.jsonl:61: ") && err.contains("broken.jsonl:62: no text"),
+            "{err}"
+        );
+        assert_eq!(out, "");
+        let (_, err) = run(smishing(["drift", "--skip-bad-rows", text(&good), text(&broken)]), 0);
+        assert!(err.contains("broken.jsonl:61: skipped: "), "{err}");
+        for (name, content, distinct) in [
+            ("empty.jsonl", String::new(), 0),
+            ("tiny.txt", format!("{GENUINE}\n"), 1),
+            ("repeated.txt", format!("{GENUINE}\n").repeat(300), 1),
+        ] {
+            let few = file(&own, name, content);
+            let (_, err) = run(smishing(["drift", text(&good), text(&few)]), 2);
+            assert!(
+                err.contains(&format!("{name}: only {distinct} distinct messages")),
+                "{err}"
+            );
+        }
+        for setting in ["--level=0", "--level=1", "--least=-1", "--least=x"] {
+            run(smishing(["drift", setting, text(&good), text(&good)]), 2);
+        }
+        let (_, err) = run(smishing(["drift", text(&good), text(&own.path().join("none.txt"))]), 2);
+        assert!(err.contains("none.txt"), "{err}");
     }
 }
 

@@ -86,14 +86,28 @@ impl Bootstrap {
         &self,
         figures: impl Fn(&[u32]) -> [Option<f64>; N] + Sync,
     ) -> [Option<Estimate>; N] {
+        self.tested(figures).0
+    }
+
+    /// Figures with intervals, and two-sided p-values that they are 0: twice the share of draws on the side of 0 that has
+    /// fewer of them, what was found counted as a draw (B. Efron and R. Tibshirani, *An introduction to the bootstrap*,
+    /// 1993, chapter 15). Not below two in the number of draws.
+    pub(crate) fn tested<const N: usize>(
+        &self,
+        figures: impl Fn(&[u32]) -> [Option<f64>; N] + Sync,
+    ) -> ([Option<Estimate>; N], [Option<f64>; N]) {
         let value = figures(&self.all_once());
         let samples: Vec<[Option<f64>; N]> = (0..self.draws as u64)
             .into_par_iter()
             .map(|draw| figures(&self.counts(draw)))
             .collect();
-        std::array::from_fn(|index| {
+        let sorted: [Vec<f64>; N] = std::array::from_fn(|index| {
             let mut values: Vec<f64> = samples.iter().filter_map(|sample| sample[index]).collect();
             values.sort_by(f64::total_cmp);
+            values
+        });
+        let estimates = std::array::from_fn(|index| {
+            let values = &sorted[index];
             let quantile = |share: f64| {
                 values
                     .get((share * (values.len().max(1) - 1) as f64).round() as usize)
@@ -103,7 +117,15 @@ impl Bootstrap {
                 value,
                 ci95: [quantile(0.025).unwrap_or(value), quantile(0.975).unwrap_or(value)],
             })
-        })
+        });
+        let p_values = std::array::from_fn(|index| {
+            let values = &sorted[index];
+            let below = values.partition_point(|value| *value <= 0.0);
+            let above = values.len() - values.partition_point(|value| *value < 0.0);
+            let rarer = (1 + below.min(above)) as f64 / (1 + values.len()) as f64;
+            value[index].map(|_| (2.0 * rarer).min(1.0))
+        });
+        (estimates, p_values)
     }
 
     /// How often each cluster is drawn.
@@ -132,6 +154,44 @@ mod tests {
             assert_eq!((counts[0] + counts[2] + counts[4], counts[7]), (3, 1), "{counts:?}");
             assert_eq!(counts.iter().sum::<u32>(), 4);
         }
+    }
+
+    /// Oracle: the exact test of Q. `McNemar` (1947), since a message that both models decide alike says nothing.
+    #[test]
+    fn p_values_are_those_of_the_paired_test() {
+        for (gained, lost) in [(30, 12), (30, 22), (30, 30), (12, 30), (40, 5)] {
+            let bootstrap = Bootstrap::new(&[(0..400).collect()], 4000, 1);
+            let difference = |cluster: usize| match cluster {
+                _ if cluster < gained => 1.0,
+                _ if cluster < gained + lost => -1.0,
+                _ => 0.0,
+            };
+            let ([found], [p]) = bootstrap.tested(|counts| {
+                let sum: f64 = (0..400)
+                    .map(|cluster| f64::from(counts[cluster]) * difference(cluster))
+                    .sum();
+                [Some(sum / 400.0)]
+            });
+            let (of, fewer) = (gained + lost, gained.min(lost));
+            let tables = (0..=fewer).map(|some| {
+                (0..some).fold((1..=of).fold(1.0, |half, _| half / 2.0), |table, at| {
+                    table * (of - at) as f64 / (at + 1) as f64
+                })
+            });
+            let exact = (2.0 * tables.sum::<f64>()).min(1.0);
+            assert!(
+                (p.unwrap() - exact).abs() < 0.03 + 0.15 * exact,
+                "{gained} {lost}: {p:?} {exact}"
+            );
+            let ci95 = found.unwrap().ci95;
+            assert_eq!(
+                p.unwrap() < 0.045,
+                ci95[0] > 0.0 || ci95[1] < 0.0,
+                "{gained} {lost}: {p:?} {ci95:?}"
+            );
+        }
+        let same = Bootstrap::new(&[(0..40).collect()], 100, 1).tested(|_| [Some(0.0), None]);
+        assert_eq!(same.1, [Some(1.0), None]);
     }
 
     #[test]

@@ -127,6 +127,8 @@ pub struct ScamDifference {
     pub name: String,
     /// What recall at the same share of false alarms gains, each classifier at thresholds of its own.
     pub recall_at_business_fpr: Counted<RecallAt>,
+    /// How probable it is that so large a gain or loss comes by chance, as [`Comparison::p_values`](crate::Comparison).
+    pub p_values: Counted<BTreeMap<&'static str, Option<f64>>>,
 }
 
 impl BusinessComparison {
@@ -141,9 +143,15 @@ impl BusinessComparison {
         let scams = scams.map(|((name, rows), (_, other_rows))| {
             let one = Pool::against(&genuine, of_class(rows, true), seed);
             let other = Pool::against(&other_genuine, of_class(other_rows, true), seed);
+            let (by_row, p_by_row) = one.recall_above(&one.by_row, &other, &other.by_row);
+            let (by_cluster, p_by_cluster) = one.recall_above(&one.by_cluster, &other, &other.by_cluster);
             ScamDifference {
                 name: name.clone(),
-                recall_at_business_fpr: one.recall_above(&other),
+                recall_at_business_fpr: Counted { by_row, by_cluster },
+                p_values: Counted {
+                    by_row: p_by_row,
+                    by_cluster: p_by_cluster,
+                },
             }
         });
         Ok(Self { scams: scams.collect() })
@@ -172,8 +180,8 @@ fn of_class(rows: &[Scored], bad: bool) -> Vec<Scored> {
     rows.iter().filter(|row| row.bad == bad).copied().collect()
 }
 
-fn by_rate(estimates: [Option<Estimate>; RATES.len()]) -> RecallAt {
-    RATES.into_iter().map(|(name, _)| name).zip(estimates).collect()
+fn by_rate<T>(figures: [Option<T>; RATES.len()]) -> BTreeMap<&'static str, Option<T>> {
+    RATES.into_iter().map(|(name, _)| name).zip(figures).collect()
 }
 
 /// Rows of several sets, sorted together by falling score. Each set is a population of the bootstrap.
@@ -253,19 +261,19 @@ impl Pool {
         OperatingCurve::of(&self.sorted, &shares)
     }
 
-    /// That recall, less that of another classifier on the same messages.
-    fn recall_above(&self, other: &Self) -> Counted<RecallAt> {
-        let counted = |weights: &[f64], other_weights: &[f64]| {
-            by_rate(self.bootstrap.estimates(|counts| {
-                let one = self.recall_at(weights, counts);
-                let other = other.recall_at(other_weights, counts);
-                std::array::from_fn(|at| Some(one[at]? - other[at]?))
-            }))
-        };
-        Counted {
-            by_row: counted(&self.by_row, &other.by_row),
-            by_cluster: counted(&self.by_cluster, &other.by_cluster),
-        }
+    /// The same under one way of counting, less that of another classifier on the same messages, with p-values.
+    fn recall_above(
+        &self,
+        weights: &[f64],
+        other: &Self,
+        other_weights: &[f64],
+    ) -> (RecallAt, BTreeMap<&'static str, Option<f64>>) {
+        let (gains, p_values) = self.bootstrap.tested(|counts| {
+            let one = self.recall_at(weights, counts);
+            let other = other.recall_at(other_weights, counts);
+            std::array::from_fn(|at| Some(one[at]? - other[at]?))
+        });
+        (by_rate(gains), by_rate(p_values))
     }
 
     fn recall_at(&self, weights: &[f64], counts: &[u32]) -> [Option<f64>; RATES.len()] {
@@ -408,7 +416,10 @@ mod tests {
         let gained = compared.scams[0].recall_at_business_fpr.by_cluster["0.01"];
         assert_value(gained, 0.01);
         assert!(gained.unwrap().ci95[0] >= 0.0 && gained.unwrap().ci95[1] < 0.05);
+        let p = |of: &BusinessComparison| of.scams[0].p_values.by_cluster["0.05"].unwrap();
+        assert!(p(&compared) > 0.1, "one scam of a hundred");
         let none = BusinessComparison::new(&one, &scores(7.0, false), 1).unwrap();
+        assert!((p(&none) - 1.0).abs() < 1e-12);
         assert_value(none.scams[0].recall_at_business_fpr.by_row["0.05"], 0.0);
     }
 }

@@ -91,6 +91,8 @@ const HELD_OUT_FIGURES: [&str; 11] = [
     "ece",
 ];
 
+const HELD_OUT_RATES: [&str; 2] = ["0.001", "0.01"];
+
 /// Figures of the rows in the fits that had not seen them, at the default threshold. No more than an orientation: the
 /// threshold was set on the same rows, and the rows are of the populations trained on.
 fn held_out_figures(corpus: &Corpus, trained: &Trained) -> Value {
@@ -113,6 +115,9 @@ fn held_out_figures(corpus: &Corpus, trained: &Trained) -> Value {
     let mut figures = json!(Figures::new(&scored, 200, 1));
     if let Some(figures) = figures.as_object_mut() {
         figures.retain(|name, _| HELD_OUT_FIGURES.contains(&name.as_str()));
+        if let Some(rates) = figures.get_mut("recall_at_fpr").and_then(Value::as_object_mut) {
+            rates.retain(|rate, _| HELD_OUT_RATES.contains(&rate.as_str()));
+        }
     }
     json!({
         "figures": figures,

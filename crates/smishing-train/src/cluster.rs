@@ -15,6 +15,20 @@ pub struct Clusters {
 }
 
 impl Clusters {
+    /// Of texts alone, found by their likeness.
+    ///
+    /// ```
+    /// use smishing_train::Clusters;
+    /// let clusters = Clusters::of_texts(&["Your code is 4821", "see you at eight", "Your code is 7703"]);
+    /// assert_eq!(clusters.as_slice(), [0, 1, 0]);
+    /// ```
+    #[must_use]
+    pub fn of_texts(texts: &[&str]) -> Self {
+        let mut sets = DisjointSets::new(texts.len());
+        join_similar(texts, &mut sets);
+        sets.clusters()
+    }
+
     /// The cluster of a record.
     #[must_use]
     pub fn of(&self, record: usize) -> usize {
@@ -75,13 +89,14 @@ pub(crate) fn clusters(records: &[Record]) -> Clusters {
         }
     }
     if !records.iter().all(|record| record.cluster.is_some()) {
-        join_similar(records, &mut sets);
+        let texts: Vec<&str> = records.iter().map(|record| record.text.as_str()).collect();
+        join_similar(&texts, &mut sets);
     }
-    Clusters::numbered((0..records.len()).map(|record| sets.root(record)))
+    sets.clusters()
 }
 
-fn join_similar(records: &[Record], sets: &mut DisjointSets) {
-    let shingles: Vec<HashSet<u64>> = records.iter().map(|record| shingles(&record.text)).collect();
+fn join_similar(texts: &[&str], sets: &mut DisjointSets) {
+    let shingles: Vec<HashSet<u64>> = texts.iter().map(|text| shingles(text)).collect();
     let signatures: Vec<[u64; BANDS * ROWS]> = shingles.iter().map(signature).collect();
     for band in 0..BANDS {
         let mut buckets: HashMap<&[u64], Vec<usize>> = HashMap::new();
@@ -175,6 +190,10 @@ impl DisjointSets {
         let (a, b) = (self.root(a), self.root(b));
         // The older record leads, so that numbers do not depend on the order of joining.
         self.parents[a.max(b)] = a.min(b);
+    }
+
+    fn clusters(mut self) -> Clusters {
+        Clusters::numbered((0..self.parents.len()).map(|item| self.root(item)))
     }
 }
 

@@ -43,6 +43,8 @@ pub struct Facets {
     pub region: Option<String>,
     /// The collection that it comes from.
     pub source: Option<String>,
+    /// The year that it was received in, four digits.
+    pub year: Option<String>,
 }
 
 impl Record {
@@ -246,6 +248,14 @@ impl Corpus {
         (keep, removed)
     }
 
+    /// The records with these numbers.
+    pub(crate) fn select(&self, records: &[usize]) -> Self {
+        Self {
+            records: records.iter().map(|&record| self.records[record].clone()).collect(),
+            files: self.files.clone(),
+        }
+    }
+
     /// Near-duplicate clusters: the given ones where every row has one, else computed; pairs stay together too.
     #[must_use]
     pub fn clusters(&self) -> Clusters {
@@ -282,12 +292,19 @@ fn record(row: Row, file: usize, name: &str, labels: &LabelMap) -> Result<Record
         pair: row.pair.filter(|pair| !pair.is_empty()),
         weight: 1.0,
         facets: Facets {
-            kind: row.kind.or(row.kind_in_extra),
+            kind: row.kind.or(row.extra.kind),
             language: row.lang,
             region: row.region,
             source: row.source,
+            year: row.date.or(row.extra.date).as_deref().and_then(year).map(str::to_owned),
         },
     })
+}
+
+/// The year of a date, however it is written: four digits from 1990 to 2099.
+fn year(date: &str) -> Option<&str> {
+    let mut numbers = date.split(|letter: char| !letter.is_ascii_digit());
+    numbers.find(|number| number.len() == 4 && ("1990"..="2099").contains(number))
 }
 
 /// The file itself, or all message files below a folder, by name.
@@ -383,6 +400,21 @@ mod tests {
             .map(|record| (record.id.as_str(), record.label))
             .collect();
         assert_eq!(left, [("1", Label::Spam), ("5", Label::Ham), ("7", Label::Smishing)]);
+    }
+
+    #[test]
+    fn years_of_dates() {
+        for (date, expected) in [
+            ("2024-06-01T10:00:00Z", Some("2024")),
+            ("03/11/2012 18:05", Some("2012")),
+            ("1 Dec 1999", Some("1999")),
+            ("2023", Some("2023")),
+            ("1800 hours", None),
+            ("20240601", None),
+            ("", None),
+        ] {
+            assert_eq!(year(date), expected, "{date}");
+        }
     }
 
     #[test]

@@ -4,7 +4,7 @@ use crate::corpus::Corpus;
 use crate::metrics::{Figures, Scored};
 use crate::split::grouped_folds;
 use crate::train::{Problem, Progress, TrainOptions, train};
-use crate::{Error, Record};
+use crate::{Error, Recipe, Record};
 use rayon::prelude::*;
 use smishing::{Classifier, Label};
 use std::collections::HashSet;
@@ -43,9 +43,10 @@ pub fn evaluate(classifier: &Classifier, corpus: &Corpus, seed: u64) -> Figures 
 ///
 /// # Errors
 ///
-/// Those of [`train`](crate::train()), and [`Error::Setting`] for fewer than two folds or no repeat.
+/// Those of [`train`](crate::train()) and [`Recipe::problem`], and [`Error::Setting`] for fewer than two folds or no repeat.
 pub fn cross_validate(
     corpus: &Corpus,
+    recipe: &Recipe,
     options: &TrainOptions,
     folds: usize,
     repeats: u64,
@@ -81,15 +82,13 @@ pub fn cross_validate(
         .map(|&(repeat, fold)| {
             let seed = options.seed.wrapping_add(repeat);
             let fold_of = grouped_folds(&problem.clusters, &strata, folds, seed);
-            let scored = score_fold(
-                &problem,
-                &fold_of,
-                fold,
-                &TrainOptions {
-                    seed,
-                    ..options.clone()
-                },
-            )?;
+            let options = TrainOptions {
+                seed,
+                ..options.clone()
+            };
+            let (held_out, kept): (Vec<usize>, Vec<usize>) = (0..fold_of.len()).partition(|&row| fold_of[row] == fold);
+            let part = recipe.part(corpus, &problem, &kept, &options)?;
+            let scored = score_held_out(&problem, &held_out, &part, &options)?;
             progress(
                 "folds",
                 done.fetch_add(1, std::sync::atomic::Ordering::Relaxed) + 1,
@@ -113,11 +112,12 @@ pub fn cross_validate(
 ///
 /// # Errors
 ///
-/// Those of [`train`](crate::train()), with the source's name, and [`Error::Setting`] for fewer than two sources with
+/// Those of [`train`](crate::train()) and [`Recipe::problem`], the former with the source's name, and [`Error::Setting`] for fewer than two sources with
 /// messages.
 pub fn leave_one_source_out(
     corpus: &Corpus,
     sources: &[(String, Vec<usize>)],
+    recipe: &Recipe,
     options: &TrainOptions,
     progress: Progress<'_>,
 ) -> Result<Vec<(String, Figures)>, Error> {
@@ -141,7 +141,8 @@ pub fn leave_one_source_out(
         .map(|(name, rows)| {
             let (held_out, _) = corpus.distinct(rows.iter().copied());
             let kept = without(corpus, &problem.clusters, rows);
-            let scored = score_held_out(&problem, &held_out, &kept, options).map_err(|error| match error {
+            let part = recipe.part(corpus, &problem, &kept, options)?;
+            let scored = score_held_out(&problem, &held_out, &part, options).map_err(|error| match error {
                 Error::Data(reason) => Error::Data(format!("without {name}: {reason}")),
                 other => other,
             })?;
@@ -162,19 +163,14 @@ fn without(corpus: &Corpus, clusters: &Clusters, rows: &[usize]) -> Vec<usize> {
     corpus.distinct(others).0
 }
 
-fn score_fold(problem: &Problem, fold_of: &[usize], fold: usize, options: &TrainOptions) -> Result<Vec<Scored>, Error> {
-    let (held_out, kept): (Vec<usize>, Vec<usize>) = (0..fold_of.len()).partition(|&row| fold_of[row] == fold);
-    score_held_out(problem, &held_out, &kept, options)
-}
-
-/// What a model trained on the rows `kept` says of those `held_out`.
+/// What a model trained on `part` says of the rows held out of it.
 fn score_held_out(
     problem: &Problem,
     held_out: &[usize],
-    kept: &[usize],
+    part: &Problem,
     options: &TrainOptions,
 ) -> Result<Vec<Scored>, Error> {
-    let trained = train(&problem.select(kept), options, &|_, _, _| {})?;
+    let trained = train(part, options, &|_, _, _| {})?;
     Ok(held_out
         .iter()
         .map(|&row| {

@@ -18,7 +18,8 @@
 //! ```
 //!
 //! Rows of one near-duplicate cluster never stand on both sides of a split ([`Clusters`]); calibration and thresholds
-//! come from rows held out of the fits that scored them.
+//! come from rows held out of the fits that scored them. [`drift()`] says whether messages without labels differ from
+//! earlier ones.
 
 mod bootstrap;
 mod business;
@@ -28,6 +29,7 @@ mod cluster;
 mod corpus;
 mod curve;
 mod data_check;
+mod drift;
 mod error;
 mod evaluate;
 mod evasion;
@@ -36,12 +38,14 @@ mod label;
 mod matrix;
 mod metrics;
 mod padding;
+mod recipe;
 mod reliability;
 mod row;
 mod slice;
 mod solver;
 mod split;
 mod train;
+mod two_samples;
 mod weight;
 mod worst;
 
@@ -54,6 +58,9 @@ pub use cluster::Clusters;
 pub use corpus::{Corpus, Facets, FileReport, ReadOptions, Record, Removed};
 pub use curve::{OperatingCurve, OperatingPoint};
 pub use data_check::{DataReport, Shortcut, check_data, corpora_beside};
+pub use drift::{
+    Aspect, Bin, Drift, DriftOptions, Evidence, NumberDrift, Quantity, ShareDrift, Stream, StreamSize, drift,
+};
 pub use error::Error;
 pub use evaluate::{DRAWS, cross_validate, evaluate, leave_one_source_out, score};
 pub use evasion::{Evasion, EvasionFigures, EvasionMeasures, Strength, evaluate_evasions};
@@ -61,11 +68,13 @@ pub use kinds::KindFigures;
 pub use label::LabelMap;
 pub use matrix::CsrMatrix;
 pub use metrics::{Comparison, Figures, Measures, Scored};
+pub use recipe::Recipe;
 pub use reliability::ReliabilityBin;
-pub use row::{BadRow, Columns, Format, Row, Rows};
+pub use row::{BadRow, Columns, Extra, Format, Row, Rows};
 pub use slice::Facet;
 pub use solver::{DenseLinfa, LinearFit, Solver, SolverKind, SparseLogistic, SparseLogisticParams};
 pub use split::grouped_folds;
 pub use train::{Problem, Progress, TrainOptions, Trained, train};
+pub use two_samples::Count;
 pub use weight::LinkRates;
 pub use worst::Worst;

@@ -1,5 +1,6 @@
 //! Figures of a scored set of messages, with bootstrap intervals over clusters.
 use crate::bootstrap::{Bootstrap, Estimate};
+use crate::business::Counted;
 use crate::curve::{OperatingCurve, steps};
 use crate::reliability::{self, ReliabilityBin};
 use serde::Serialize;
@@ -46,34 +47,34 @@ pub struct Figures {
 
 /// Figures under one way of counting; `None` where the set lacks a class that the figure needs.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Measures {
+pub struct Measures<T = Estimate> {
     /// Matthews correlation of flagged and bad.
-    pub mcc: Option<Estimate>,
+    pub mcc: Option<T>,
     /// Share of messages decided rightly.
-    pub accuracy: Option<Estimate>,
+    pub accuracy: Option<T>,
     /// Share of bad messages flagged (recall).
-    pub spam_caught: Option<Estimate>,
+    pub spam_caught: Option<T>,
     /// Share of genuine messages flagged (false-positive rate).
-    pub blocked_ham: Option<Estimate>,
+    pub blocked_ham: Option<T>,
     /// Area under the ROC curve.
-    pub roc_auc: Option<Estimate>,
+    pub roc_auc: Option<T>,
     /// Recall at the threshold that flags at most this share of the set's own genuine messages.
-    pub recall_at_fpr: BTreeMap<&'static str, Option<Estimate>>,
+    pub recall_at_fpr: BTreeMap<&'static str, Option<T>>,
     /// Mean squared error of the probability.
-    pub brier: Option<Estimate>,
+    pub brier: Option<T>,
     /// Expected calibration error over 15 bins of equal mass.
-    pub ece: Option<Estimate>,
+    pub ece: Option<T>,
     /// The same where both classes count the same, whatever their shares in the set.
-    pub ece_balanced: Option<Estimate>,
+    pub ece_balanced: Option<T>,
     /// Area above the ROC curve in per cent, the measure of TREC's spam track (Cormack & Lynam 2005).
-    pub one_minus_roca_percent: Option<Estimate>,
+    pub one_minus_roca_percent: Option<T>,
     /// Area under the precision-recall curve: average precision, without interpolation.
-    pub pr_auc: Option<Estimate>,
+    pub pr_auc: Option<T>,
     /// Share of flagged messages that would be bad where bad ones have this share of the traffic.
-    pub precision_at_share: BTreeMap<&'static str, Option<Estimate>>,
+    pub precision_at_share: BTreeMap<&'static str, Option<T>>,
 }
 
-const RECALL_RATES: [(&str, f64); 2] = [("0.001", 0.001), ("0.01", 0.01)];
+const RECALL_RATES: [(&str, f64); 3] = [("0.001", 0.001), ("0.01", 0.01), ("0.05", 0.05)];
 /// The UCI corpus's, and two that are nearer to real traffic's.
 const SHARES: [(&str, f64); 3] = [("0.13", 0.13), ("0.01", 0.01), ("0.001", 0.001)];
 const MEASURES: usize = 10 + RECALL_RATES.len() + SHARES.len();
@@ -130,9 +131,9 @@ impl Figures {
     }
 }
 
-impl Measures {
+impl<T: Copy> Measures<T> {
     /// In the order of [`measures`].
-    fn of(estimates: &[Option<Estimate>; MEASURES]) -> Self {
+    fn of(estimates: &[Option<T>; MEASURES]) -> Self {
         let &[
             mcc,
             accuracy,
@@ -147,7 +148,7 @@ impl Measures {
             ref by_rate @ ..,
         ] = estimates;
         let (recall, precision) = by_rate.split_at(RECALL_RATES.len());
-        let named = |rates: &[(&'static str, f64)], estimates: &[Option<Estimate>]| {
+        let named = |rates: &[(&'static str, f64)], estimates: &[Option<T>]| {
             rates
                 .iter()
                 .map(|(name, _)| *name)
@@ -169,7 +170,9 @@ impl Measures {
             precision_at_share: named(&SHARES, precision),
         }
     }
+}
 
+impl Measures {
     fn mean(runs: &[&Self]) -> Self {
         let average = |pick: &dyn Fn(&Self) -> Option<Estimate>| Estimate::mean(runs.iter().map(|run| pick(run)));
         Self {
@@ -203,6 +206,9 @@ pub struct Comparison {
     pub by_row: Measures,
     /// Each cluster counted once in each class.
     pub by_cluster: Measures,
+    /// How probable it is that a difference as large comes by chance, two-sided, from the same draws: with a thousand of
+    /// them at least .002, and for each figure by itself, so that one in twenty is below .05 for nothing.
+    pub p_values: Counted<Measures<f64>>,
 }
 
 impl Comparison {
@@ -217,15 +223,22 @@ impl Comparison {
         });
         let difference = |weigh: fn(&[Scored]) -> Vec<f64>| {
             let [one_weights, other_weights] = [&one, &other].map(|rows| weigh(rows));
-            Measures::of(&bootstrap.estimates(|counts| {
+            let (differences, p_values) = bootstrap.tested(|counts| {
                 let of_one = measures(&one, &drawn(&one, &one_weights, counts));
                 let of_other = measures(&other, &drawn(&other, &other_weights, counts));
                 std::array::from_fn(|at| Some(of_one[at]? - of_other[at]?))
-            }))
+            });
+            (Measures::of(&differences), Measures::of(&p_values))
         };
+        let (by_row, p_by_row) = difference(|rows| vec![1.0; rows.len()]);
+        let (by_cluster, p_by_cluster) = difference(cluster_weights);
         Self {
-            by_row: difference(|rows| vec![1.0; rows.len()]),
-            by_cluster: difference(cluster_weights),
+            by_row,
+            by_cluster,
+            p_values: Counted {
+                by_row: p_by_row,
+                by_cluster: p_by_cluster,
+            },
         }
     }
 }
@@ -287,6 +300,7 @@ fn measures(sorted: &[Scored], weights: &[f64]) -> [Option<f64>; MEASURES] {
         both.then(|| ranking.precision_area / bad),
         both.then(|| ranking.caught[0] / bad),
         both.then(|| ranking.caught[1] / bad),
+        both.then(|| ranking.caught[2] / bad),
         precision(SHARES[0].1),
         precision(SHARES[1].1),
         precision(SHARES[2].1),
@@ -485,6 +499,14 @@ mod tests {
         let paired = Comparison::new(&one, &other, 500, 1).by_row.spam_caught;
         assert_value(paired, 0.02);
         let width = |estimate: Option<Estimate>| estimate.map(|estimate| estimate.ci95[1] - estimate.ci95[0]).unwrap();
+        let p = |one, other| {
+            Comparison::new(one, other, 500, 1)
+                .p_values
+                .by_cluster
+                .spam_caught
+                .unwrap()
+        };
+        assert!(p(&one, &other) < 0.01 && p(&other, &one) < 0.01 && (p(&one, &one) - 1.0).abs() < 1e-12);
         assert!(paired.unwrap().ci95[0] > 0.0 && width(paired) < 0.04);
         assert!(width(Figures::new(&one, 500, 1).by_row.spam_caught) > 0.08);
         let none = Comparison::new(&one, &one, 500, 1).by_cluster;

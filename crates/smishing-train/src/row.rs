@@ -78,18 +78,30 @@ pub struct Row {
     /// Kind of message, such as `otp` or `toll_fine`.
     #[serde(default, deserialize_with = "text_if_any")]
     pub kind: Option<String>,
-    /// `ham_kind` or `category` of the object `extra`, which stand for the kind in some corpora.
-    #[serde(default, rename = "extra", deserialize_with = "kind_in_extra")]
-    pub kind_in_extra: Option<String>,
+    /// What some corpora keep in an object of its own.
+    #[serde(default, deserialize_with = "extra")]
+    pub extra: Extra,
     /// Code of a country.
     #[serde(default, deserialize_with = "text_if_any")]
     pub region: Option<String>,
     /// The collection that it comes from.
     #[serde(default, deserialize_with = "text_if_any")]
     pub source: Option<String>,
+    /// When it was received, or the year, as the file writes it.
+    #[serde(default, deserialize_with = "date_if_any")]
+    pub date: Option<String>,
     /// Number of the row's first line, from 1.
     #[serde(skip)]
     pub line: u64,
+}
+
+/// What is taken from a row's object `extra`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Extra {
+    /// `ham_kind` or `category`, which stand for the kind.
+    pub kind: Option<String>,
+    /// `date`
+    pub date: Option<String>,
 }
 
 /// Corpora write labels and clusters as text or as numbers.
@@ -112,10 +124,22 @@ fn text_if_any<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Stri
     })
 }
 
-fn kind_in_extra<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+/// As [`text_if_any`], and years may be numbers.
+fn date_if_any<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    Ok(match serde_json::Value::deserialize(deserializer)? {
+        serde_json::Value::String(text) => Some(text),
+        serde_json::Value::Number(year) => Some(year.to_string()),
+        _ => None,
+    })
+}
+
+fn extra<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Extra, D::Error> {
     let extra = serde_json::Value::deserialize(deserializer)?;
-    let kind = extra.get("ham_kind").or_else(|| extra.get("category"));
-    Ok(kind.and_then(serde_json::Value::as_str).map(str::to_owned))
+    let text = |name: &str| extra.get(name).and_then(serde_json::Value::as_str).map(str::to_owned);
+    Ok(Extra {
+        kind: text("ham_kind").or_else(|| text("category")),
+        date: text("date"),
+    })
 }
 
 /// A row that cannot be used, and why.
@@ -328,6 +352,7 @@ struct ColumnIndex {
     kind: Option<usize>,
     region: Option<usize>,
     source: Option<usize>,
+    date: Option<usize>,
 }
 
 impl ColumnIndex {
@@ -372,6 +397,7 @@ impl ColumnIndex {
             kind: position("kind"),
             region: position("region"),
             source: position("source"),
+            date: position("date"),
         })
     }
 
@@ -406,9 +432,10 @@ impl ColumnIndex {
             cluster: filled(self.cluster)?,
             pair: filled(self.pair)?,
             kind: filled(self.kind)?,
-            kind_in_extra: None,
+            extra: Extra::default(),
             region: filled(self.region)?,
             source: filled(self.source)?,
+            date: filled(self.date)?,
             line: 0,
         })
     }
@@ -583,15 +610,17 @@ mod tests {
     #[test]
     fn what_reports_look_at_may_be_anything() {
         let rows = rows(
-            b"{\"text\":\"a\",\"kind\":\"otp\",\"region\":\"US\",\"extra\":{\"category\":\"toll\"}}\n\
-            {\"text\":\"b\",\"kind\":[1],\"region\":7,\"source\":null,\"extra\":\"none\"}\n",
+            b"{\"text\":\"a\",\"kind\":\"otp\",\"region\":\"US\",\"extra\":{\"category\":\"toll\",\"date\":\"2024-05-01\"}}\n\
+            {\"text\":\"b\",\"kind\":[1],\"region\":7,\"source\":null,\"extra\":\"none\",\"date\":2023}\n",
             Format::Jsonl,
         );
         let rows: Vec<&Row> = rows.iter().map(|row| row.as_ref().unwrap()).collect();
-        let told = |row: &Row| [&row.kind, &row.kind_in_extra, &row.region, &row.source].map(Clone::clone);
+        let told = |row: &Row| [&row.kind, &row.extra.kind, &row.region, &row.source].map(Clone::clone);
         let text = |text: &str| Some(text.to_owned());
         assert_eq!(told(rows[0]), [text("otp"), text("toll"), text("US"), None]);
         assert_eq!(told(rows[1]), [const { None }; 4]);
+        assert_eq!((&rows[0].date, &rows[0].extra.date), (&None, &text("2024-05-01")));
+        assert_eq!((&rows[1].date, &rows[1].extra.date), (&text("2023"), &None));
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Parts of a set: by kind of message, language, region, source and length of the text.
+//! Parts of a set: by kind of message, language, region, source, year and length of the text.
 use crate::corpus::{Corpus, Record};
 use crate::metrics::Scored;
 use std::collections::BTreeMap;
@@ -16,13 +16,22 @@ pub enum Facet {
     Region,
     /// The collection that it comes from.
     Source,
+    /// When it was received.
+    Year,
     /// Characters of the text.
     Length,
 }
 
 impl Facet {
     /// All of them.
-    pub const ALL: [Self; 5] = [Self::Kind, Self::Language, Self::Region, Self::Source, Self::Length];
+    pub const ALL: [Self; 6] = [
+        Self::Kind,
+        Self::Language,
+        Self::Region,
+        Self::Source,
+        Self::Year,
+        Self::Length,
+    ];
 
     /// The name in reports.
     #[must_use]
@@ -32,6 +41,7 @@ impl Facet {
             Self::Language => "language",
             Self::Region => "region",
             Self::Source => "source",
+            Self::Year => "year",
             Self::Length => "length",
         }
     }
@@ -69,6 +79,7 @@ impl Facet {
             Self::Language => &facets.language,
             Self::Region => &facets.region,
             Self::Source => &facets.source,
+            Self::Year => &facets.year,
             Self::Length => {
                 let length = record.text.chars().count();
                 let band = LENGTHS.partition_point(|(longest, _)| *longest < length);
@@ -108,6 +119,7 @@ mod tests {
             pair: None,
             facets: Facets {
                 kind: kind.map(str::to_owned),
+                year: kind.map(|kind| if kind == "otp" { "2023" } else { "2024" }.to_owned()),
                 ..Facets::default()
             },
             weight: 1.0,
@@ -141,6 +153,10 @@ mod tests {
         assert_eq!(
             parts(Facet::Kind),
             [named("otp", &[1]), named("toll", &[0, 2]), named("unknown", &[3])]
+        );
+        assert_eq!(
+            parts(Facet::Year),
+            [named("2023", &[1]), named("2024", &[0, 2]), named("unknown", &[3])]
         );
         assert_eq!(
             parts(Facet::Length),

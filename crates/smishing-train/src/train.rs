@@ -115,7 +115,7 @@ impl Problem {
     }
 
     /// What a fit on the rows with these numbers learns from: features, classes and weights, padded copies last.
-    fn lesson(&self, rows: &[usize], positive: &[bool]) -> (CsrMatrix, Vec<bool>, Vec<f64>) {
+    pub(crate) fn lesson(&self, rows: &[usize], positive: &[bool]) -> (CsrMatrix, Vec<bool>, Vec<f64>) {
         let mut matrix = self.matrix.select(rows);
         let mut classes: Vec<bool> = rows.iter().map(|&row| positive[row]).collect();
         let mut weights: Vec<f64> = rows.iter().map(|&row| self.weights[row]).collect();

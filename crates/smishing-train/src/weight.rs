@@ -93,7 +93,8 @@ impl Corpus {
     }
 
     /// Weighs the rows of the files that [go by](FileReport::goes_by) `name` so that links are as frequent among their
-    /// genuine and among their bad messages as `rates` say; what each label counts in all stays the same.
+    /// genuine and among their bad messages as `rates` say; what each label counts in all stays the same. Files without rows
+    /// are left as they are.
     ///
     /// ```
     /// use smishing_train::{Corpus, LinkRates, ReadOptions};
@@ -120,7 +121,8 @@ impl Corpus {
                 (row, extractor.signals().contains(Signal::LinkPresent))
             })
             .collect();
-        for (bad, rate) in [(false, rates.ham), (true, rates.bad)] {
+        let labels = [(false, rates.ham), (true, rates.bad)];
+        for (bad, rate) in labels.into_iter().filter(|_| !rows.is_empty()) {
             let of_label: Vec<_> = rows
                 .iter()
                 .filter(|(row, _)| self.records[*row].label.is_bad() == bad)

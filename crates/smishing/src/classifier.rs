@@ -3,7 +3,7 @@ use crate::kinds::{KindScorer, Kinds};
 use crate::model::{Head, Model};
 use crate::policy::Decision;
 use crate::verdict::{Probabilities, Verdict};
-use crate::{Message, ModelError, Policy, PolicyError};
+use crate::{Message, ModelError, Policy, PolicyError, Prior};
 use alloc::vec;
 use alloc::vec::Vec;
 use smishing_features::{Buckets, Extractor, Signal};
@@ -26,6 +26,10 @@ pub struct Classifier {
     kinds: Option<KindScorer>,
     thresholds: crate::Thresholds,
     decision: Decision,
+    /// The share of bad messages that the calibration assumes.
+    training_prior: f32,
+    /// What another share adds to the log-odds.
+    prior_shift: f32,
 }
 
 /// Platt's line from a raw score to log-odds.
@@ -132,6 +136,8 @@ impl Classifier {
             kinds: parts.kinds.as_ref().map(KindScorer::new),
             thresholds: parts.thresholds.clone(),
             decision,
+            training_prior: parts.prior,
+            prior_shift: 0.0,
         })
     }
 
@@ -157,6 +163,37 @@ impl Classifier {
     #[must_use]
     pub fn thresholds(&self) -> &crate::Thresholds {
         &self.thresholds
+    }
+
+    /// The same classifier with probabilities for traffic in which this share of messages is bad.
+    ///
+    /// Those of a model are right where as many messages are bad as were in training ([`ModelParts::prior`]), some half of
+    /// them; in real traffic far fewer are. What the words and signals of a message say of it does not depend on that, so
+    /// its log-odds move by the difference of both shares' log-odds, all by the same (C. Elkan, *The foundations of
+    /// cost-sensitive learning*, 2001; M. Saerens, P. Latinne and C. Decaestecker, *Adjusting the outputs of a classifier to
+    /// new a priori probabilities*, 2002). That assumes that bad messages are of the same sorts as in training, only rarer.
+    ///
+    /// Scores, log-odds, probabilities and the starting points of explanations change. Labels do not, under any policy:
+    /// thresholds are on the log-odds before the move, so that a false-positive rate stays what it was measured to be. Nor
+    /// do kinds, or which share of the bad is smishing: both are told of messages taken for bad.
+    ///
+    /// ```
+    /// # #[cfg(feature = "bundled")] {
+    /// use smishing::{Classifier, Prior};
+    /// let text = "Your parcel is held. Pay the redelivery fee: post-fee.top";
+    /// let as_trained = Classifier::bundled().classify(text);
+    /// let where_rare = Classifier::bundled().with_prior(Prior::new(0.01)?).classify(text);
+    /// assert!(where_rare.score() < as_trained.score());
+    /// assert_eq!(where_rare.label(), as_trained.label());
+    /// # }
+    /// # Ok::<(), smishing::PriorError>(())
+    /// ```
+    ///
+    /// [`ModelParts::prior`]: crate::ModelParts::prior
+    #[must_use]
+    pub fn with_prior(mut self, prior: Prior) -> Self {
+        self.prior_shift = prior.log_odds() - logit(self.training_prior);
+        self
     }
 
     /// Says what a message is.
@@ -243,7 +280,8 @@ impl Classifier {
             &self.contributions_of_bytes(&mut scratch.0, message.text().len()),
         );
         let kinds = self.kinds_of(&verdict, &mut scratch.0);
-        Explanation::new(verdict, self.bad.logit(self.intercepts[0]), signals, spans, kinds)
+        let intercept = self.bad.logit(self.intercepts[0]) + self.prior_shift;
+        Explanation::new(verdict, intercept, signals, spans, kinds)
     }
 
     /// What a message may be about; `None` where it is not flagged, or where the model was trained on messages without
@@ -344,11 +382,9 @@ impl Classifier {
         }
         let logit = self.bad.logit(scores[0]);
         let smishing = self.smishing.map(|calibration| sigmoid(calibration.logit(scores[1])));
-        Verdict::new(
-            self.decision.label(logit, smishing),
-            logit,
-            Probabilities::new(sigmoid(logit), smishing),
-        )
+        let label = self.decision.label(logit, smishing);
+        let logit = logit + self.prior_shift;
+        Verdict::new(label, logit, Probabilities::new(sigmoid(logit), smishing))
     }
 }
 
@@ -365,6 +401,11 @@ pub fn ngram_scale(distinct: u32) -> f32 {
     } else {
         1.0 / libm::sqrtf(distinct as f32)
     }
+}
+
+/// The log-odds of a probability: the logistic function's inverse.
+pub(crate) fn logit(probability: f32) -> f32 {
+    libm::logf(probability) - libm::log1pf(-probability)
 }
 
 /// The logistic function.

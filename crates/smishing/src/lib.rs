@@ -20,7 +20,7 @@
 //!
 //! A logistic regression over hashed n-grams of the normalised text and over named signals (what is asked, where links
 //! lead, which story is told), whose score is calibrated on messages held out from training (at their share of bad ones,
-//! [`ModelParts::prior`]: where scams are rarer, a score promises less). [`Classifier::explain`]
+//! [`ModelParts::prior`]: where scams are rarer, a score promises less, see [`Classifier::with_prior`]). [`Classifier::explain`]
 //! gives the score as an exact sum. [`Policy`] says from when on a message is flagged. [`Classifier::kinds`] says what a
 //! flagged message is about.
 //!
@@ -56,6 +56,7 @@ mod kind;
 mod kinds;
 mod model;
 mod policy;
+mod prior;
 mod verdict;
 mod wording;
 
@@ -67,6 +68,7 @@ pub use kind::{Kind, UnknownKind};
 pub use kinds::Kinds;
 pub use model::{FORMAT_VERSION, Head, KindClass, KindHead, Model, ModelParts, RateThreshold, Thresholds, Weights};
 pub use policy::Policy;
+pub use prior::{Prior, PriorError};
 pub use smishing_features::{Buckets, Message, Signal, SignalSet};
 pub use verdict::{Label, Probabilities, Verdict};
 pub use wording::{Heading, Language, UnknownLanguage};

@@ -124,6 +124,9 @@ impl Verdict {
     }
 
     /// Calibrated log-odds that the message is bad: `ln(score / (1 - score))`, without loss near 0 and 1.
+    ///
+    /// Like the score, for the share of bad messages that the classifier assumes
+    /// ([`Classifier::with_prior`](crate::Classifier::with_prior)).
     #[must_use]
     pub const fn logit(&self) -> f32 {
         self.logit

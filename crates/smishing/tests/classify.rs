@@ -4,19 +4,18 @@ mod common;
 
 use proptest::prelude::*;
 use smishing::{
-    Classifier, Explanation, Kind, KindHead, Label, Message, Model, ModelError, Policy, Scratch, Signal, Verdict,
-    Weights, utf16_span,
+    Classifier, Explanation, Kind, KindHead, Label, Message, Model, ModelError, Policy, Prior, Scratch, Signal,
+    Verdict, Weights, utf16_span,
 };
 use smishing_features::Extractor;
+use std::collections::HashSet;
 use std::ops::Range;
 use std::path::Path;
 use std::sync::LazyLock;
 
 static BUNDLED: LazyLock<Classifier> = LazyLock::new(Classifier::bundled);
-static BUNDLED_KINDS: LazyLock<KindHead> = LazyLock::new(|| {
-    let model = Model::from_bytes(smishing_models::BUNDLED).unwrap();
-    model.parts().kinds.clone().unwrap()
-});
+static MODEL: LazyLock<Model> = LazyLock::new(|| Model::from_bytes(smishing_models::BUNDLED).unwrap());
+static BUNDLED_KINDS: LazyLock<KindHead> = LazyLock::new(|| MODEL.parts().kinds.clone().unwrap());
 
 const OTP: &str = "123456 is your Amazon OTP. Do not share it with anyone.";
 const SCAM: &str = "Amazon: your account is locked, confirm the code you received at amaz0n-secure.top";
@@ -167,8 +166,7 @@ fn senders_that_are_blank_are_unknown() {
 
 #[test]
 fn a_lower_rate_flags_no_more() {
-    let model = Model::from_bytes(include_bytes!("../../../models/bundled.smsh")).unwrap();
-    let rates: Vec<f32> = model
+    let rates: Vec<f32> = MODEL
         .parts()
         .thresholds
         .by_false_positive_rate
@@ -233,6 +231,76 @@ fn thresholds_decide_from_their_own_value_on() {
     assert_eq!(label(Policy::Abstaining, 0.0), Label::Unsure);
     assert_eq!(label(Policy::Abstaining, -0.99), Label::Unsure);
     assert!(label(Policy::Abstaining, -1.01).is_bad());
+}
+
+/// Oracle: Bayes' rule, in the odds of Elkan 2001 and Saerens et al. 2002.
+#[test]
+fn another_prior_changes_the_probabilities_by_bayes_rule() {
+    let trained = f64::from(MODEL.parts().prior);
+    for share in [0.13, 0.01, 0.001, 1e-6, 0.999] {
+        let prior = Prior::new(share).unwrap();
+        let classifier = BUNDLED.clone().with_prior(prior);
+        let share = f64::from(share);
+        for text in graded_texts() {
+            let (before, after) = (BUNDLED.classify(&text), classifier.classify(&text));
+            is_sound(after);
+            let odds = f64::from(before.logit()).exp() * (share / (1.0 - share)) * ((1.0 - trained) / trained);
+            let expected = odds / (1.0 + odds);
+            assert!(
+                (f64::from(after.score()) - expected).abs() < 1e-5,
+                "{share} {after:?} {expected}"
+            );
+            assert!((f64::from(after.logit()) - odds.ln()).abs() < 1e-4, "{share} {after:?}");
+            // Which share of the bad is smishing stays.
+            let smishing = |verdict: Verdict| verdict.probabilities().smishing().unwrap() / verdict.score();
+            assert!((smishing(after) - smishing(before)).abs() < 1e-4, "{share} {after:?}");
+        }
+        explains(&classifier, Message::new(SCAM));
+        // The last one counts; that of training changes nothing.
+        assert_eq!(
+            BUNDLED
+                .clone()
+                .with_prior(Prior::new(0.5).unwrap())
+                .with_prior(prior)
+                .classify(SCAM),
+            classifier.classify(SCAM)
+        );
+        let back = classifier.with_prior(Prior::new(MODEL.parts().prior).unwrap());
+        assert_eq!(back.classify(SCAM), BUNDLED.classify(SCAM));
+    }
+}
+
+#[test]
+fn another_prior_changes_no_label_and_no_kind() {
+    let mut policies = vec![Policy::Balanced, Policy::Abstaining];
+    let rates = MODEL.parts().thresholds.by_false_positive_rate.iter();
+    policies.extend(rates.map(|at| Policy::MaxFalsePositiveRate(at.rate)));
+    let mut seen = HashSet::new();
+    for policy in policies {
+        let classifier = BUNDLED.clone().with_policy(policy).unwrap();
+        for share in [0.9, 0.01, 0.0001] {
+            let rare = classifier.clone().with_prior(Prior::new(share).unwrap());
+            for text in graded_texts() {
+                let label = classifier.classify(&text).label();
+                assert_eq!(rare.classify(&text).label(), label, "{policy:?} {share} {text}");
+                assert_eq!(rare.kinds(&text), classifier.kinds(&text));
+                seen.insert(label);
+            }
+        }
+    }
+    assert_eq!(seen.len(), 3, "{seen:?}");
+}
+
+#[test]
+fn priors_are_shares() {
+    for share in [0.0, 1.0, -0.5, 13.0, f32::NAN, f32::INFINITY] {
+        assert!(Prior::new(share).is_err(), "{share}");
+    }
+    for text in ["", "1 %", "one", "0", "1.0", "NaN"] {
+        let error = text.parse::<Prior>().unwrap_err().to_string();
+        assert!(error.contains("above 0 and below 1"), "{text} {error}");
+    }
+    assert_eq!("1e-3".parse(), Prior::new(0.001));
 }
 
 #[test]
