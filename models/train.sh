@@ -10,7 +10,7 @@ corpora=../shared/corpora/train
 cargo run --quiet --release --bin smishing -- train \
     data/messages "$corpora" \
     --solver sparse --bits 15 --alpha 1 --seed 1 \
-    --weight uci_sms=0.1 --weight mendeley5971=0.1 --link-rates messages=0.16,0.65 --padding 0.6 \
+    --weight uci_sms=0.1 --weight mendeley5971=0.1 --signal-rate messages=link.present:0.16,0.65 --padding 0.6 \
     --licence messages="written for this project, CC BY 4.0" \
     --licence uci_sms="UCI SMS Spam Collection, Almeida and Hidalgo 2011, CC BY 4.0" \
     --licence mendeley5971="SMS Phishing Dataset, Mishra and Soni 2022, Mendeley Data f45bkkt8pr, CC BY 4.0" \

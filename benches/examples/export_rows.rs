@@ -1,10 +1,10 @@
 //! Writes labelled messages as `smishing train` would learn from them, for other programs to learn from: one JSON object a
 //! line with `id`, `label`, `text`, `cluster`, `weight` and `fold` (of five, clusters whole).
 //!
-//! `export_rows OUTPUT [--weight NAME=WEIGHT] [--link-rates NAME=HAM,BAD] DATA...`, options as those of `smishing train`.
+//! `export_rows OUTPUT [--weight NAME=WEIGHT] [--signal-rate NAME=SIGNAL:HAM,BAD] DATA...`, options as those of `smishing train`.
 use serde_json::json;
 use smishing::Label;
-use smishing_train::{Corpus, ReadOptions, grouped_folds};
+use smishing_train::{Corpus, ReadOptions, Recipe, grouped_folds};
 use std::error::Error;
 use std::io::Write;
 
@@ -18,7 +18,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     while let Some(argument) = arguments.next() {
         let list = match argument.as_str() {
             "--weight" => &mut weights,
-            "--link-rates" => &mut rates,
+            "--signal-rate" => &mut rates,
             _ => {
                 data.push(argument.into());
                 continue;
@@ -32,12 +32,14 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     let mut corpus = Corpus::read(&data, &ReadOptions::default())?;
     corpus.remove_duplicates();
-    for (name, weight) in weights {
-        corpus.weigh(&name, weight.parse()?)?;
-    }
-    for (name, rates) in rates {
-        corpus.match_link_rates(&name, rates.parse()?)?;
-    }
+    let weights = weights.into_iter().map(|(name, weight)| Ok((name, weight.parse()?)));
+    let rates = rates.into_iter().map(|(name, rate)| Ok((name, rate.parse()?)));
+    let recipe = Recipe {
+        weights: weights.collect::<Result<_, Box<dyn Error>>>()?,
+        signal_rates: rates.collect::<Result<_, Box<dyn Error>>>()?,
+        ..Recipe::default()
+    };
+    recipe.weigh(&mut corpus)?;
     let clusters = corpus.clusters();
     let strata: Vec<usize> = corpus.records.iter().map(|record| stratum(record.label)).collect();
     let folds = grouped_folds(&clusters, &strata, FOLDS, SEED);

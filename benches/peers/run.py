@@ -61,7 +61,7 @@ class Bench:
         # The bundled model's own settings, so that they stand in one place.
         self.settings = re.findall(r"--(?:solver|bits|alpha|seed|padding) \S+", train)
         self.weights = re.findall(r"--weight \S+", train)
-        self.link_rates = re.findall(r"--link-rates \S+", train)
+        self.signal_rates = re.findall(r"--signal-rate \S+", train)
         if len(self.settings) != 5:
             sys.exit("models/train.sh: not the options that are looked for there")
 
@@ -74,7 +74,7 @@ class Bench:
 
     def prepare(self):
         train = CORPORA / "train"
-        self.export("data+train", [*self.weights, *self.link_rates], [ROOT / "data/messages", train])
+        self.export("data+train", [*self.weights, *self.signal_rates], [ROOT / "data/messages", train])
         self.export("train", self.weights, [train])
         self.export(UCI, [], [train / f"{UCI}.jsonl"])
         known = {row["cluster"] for path in train.glob("*.jsonl") for row in read(path)}

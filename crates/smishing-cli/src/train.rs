@@ -3,7 +3,7 @@ use crate::read::DataArgs;
 use crate::{Outcome, output, report};
 use anyhow::Context;
 use smishing::Buckets;
-use smishing_train::{CardNotes, LinkRates, Recipe, SolverKind, TrainOptions, card};
+use smishing_train::{CardNotes, Recipe, SignalRate, SolverKind, TrainOptions, card};
 use std::path::{Path, PathBuf};
 
 /// Trains a model on labelled messages
@@ -50,10 +50,11 @@ pub(crate) struct Settings {
     /// be repeated (sparse solver)
     #[arg(long, value_name = "NAME=WEIGHT", value_parser = named::<f64>)]
     weight: Vec<(String, f64)>,
-    /// Weigh a source's rows so that links are as frequent as in real traffic: NAME=HAM,BAD, shares of genuine and of bad
-    /// messages with a link, NAME as above; may be repeated (sparse solver)
-    #[arg(long, value_name = "NAME=HAM,BAD", value_parser = named::<LinkRates>)]
-    link_rates: Vec<(String, LinkRates)>,
+    /// Weigh a source's rows so that a signal is as frequent as in real traffic: NAME=SIGNAL:HAM,BAD, shares of genuine and
+    /// of bad messages that carry it (- for as they are), NAME as above; those of a source hold together; may be repeated
+    /// (sparse solver)
+    #[arg(long, value_name = "NAME=SIGNAL:HAM,BAD", value_parser = named::<SignalRate>)]
+    signal_rate: Vec<(String, SignalRate)>,
     /// Learn also from copies of the bad messages with genuine sentences beside them, each counting so much of its
     /// message: harmless text and borrowed trust marks then hide less (sparse solver)
     #[arg(long, value_name = "WEIGHT", default_value_t = 0.0)]
@@ -75,7 +76,7 @@ impl Settings {
     pub(crate) fn recipe(&self) -> Recipe {
         Recipe {
             weights: self.weight.clone(),
-            link_rates: self.link_rates.clone(),
+            signal_rates: self.signal_rate.clone(),
             padding: self.padding,
         }
     }

@@ -989,14 +989,30 @@ mod train {
             tsv(&["ham", "spam"], 40) + "ham\tsee example.com\nspam\tpills at pills.top\n",
         );
         let model = folder.path().join("own.smsh");
-        run(training(&[&data], &model, &["--link-rates", "mixed=0.2,0.6"]), 0);
-        assert_eq!(card(&model)["data"][0]["link_rates"], json!({"ham": 0.2, "bad": 0.6}));
-        for rates in ["other=0.2,0.6", "mixed=0,0.6", "mixed=0.2", "mixed=0.2,x", "mixed"] {
-            run(training(&[&data], &model, &["--link-rates", rates]), 2);
+        run(
+            training(&[&data], &model, &["--signal-rate", "mixed=link.present:0.2,0.6"]),
+            0,
+        );
+        assert_eq!(card(&model)["data"][0]["signal_rates"], json!(["link.present:0.2,0.6"]));
+        for rates in [
+            "other=link.present:0.2,0.6",
+            "mixed=link.present:0,0.6",
+            "mixed=0.2,0.6",
+            "mixed=link.present:0.2,x",
+            "mixed",
+        ] {
+            run(training(&[&data], &model, &["--signal-rate", rates]), 2);
         }
         let unlinked = file(&folder, "unlinked.tsv", tsv(&["ham", "spam"], 40));
-        let (_, err) = run(training(&[&unlinked], &model, &["--link-rates", "unlinked=0.2,0.6"]), 2);
-        assert!(err.contains("with and without a link"), "{err}");
+        let (_, err) = run(
+            training(
+                &[&unlinked],
+                &model,
+                &["--signal-rate", "unlinked=link.present:0.2,0.6"],
+            ),
+            2,
+        );
+        assert!(err.contains("with and without link.present"), "{err}");
     }
 
     #[test]
@@ -1551,11 +1567,19 @@ mod evaluate {
         for protocol in ["--folds=2", "--leave-one-source-out"] {
             let fixed = [protocol, "--solver=sparse", "--bits=8", text(&one), text(&other)];
             let plain = sets(&fixed);
-            for setting in ["--weight=one=0.2", "--link-rates=other=0.2,0.6", "--padding=0.6"] {
+            for setting in [
+                "--weight=one=0.2",
+                "--signal-rate=other=link.present:0.2,0.6",
+                "--padding=0.6",
+            ] {
                 let changed = sets(&[&fixed[..], &[setting]].concat());
                 assert_ne!(changed, plain, "{protocol} {setting}");
             }
-            for setting in ["--weight=nobody=1", "--link-rates=nobody=0.2,0.6", "--padding=-1"] {
+            for setting in [
+                "--weight=nobody=1",
+                "--signal-rate=nobody=link.present:0.2,0.6",
+                "--padding=-1",
+            ] {
                 let mut command = smishing(["evaluate", setting]);
                 command.args(fixed);
                 let (_, err) = run(command, 2);

@@ -38,7 +38,7 @@ pub fn card(
                 "file": file.name(),
                 "licence": licence.map(|(_, licence)| licence),
                 "weight": file.weight,
-                "link_rates": file.link_rates.map(|rates| json!({"ham": rates.ham(), "bad": rates.bad()})),
+                "signal_rates": file.signal_rates.iter().map(ToString::to_string).collect::<Vec<_>>(),
                 "sha256": file.sha256,
                 "rows": file.rows(),
                 "bad_rows": file.bad_rows.len(),

@@ -1,7 +1,7 @@
 //! Labelled messages of several files, read, counted and freed of duplicates.
 use crate::cluster::{self, Clusters};
 use crate::row::{BadRow, Columns, Format, Row, Rows};
-use crate::{Error, LabelMap, LinkRates};
+use crate::{Error, LabelMap, SignalRate};
 use sha2::{Digest, Sha256};
 use smishing::{Label, Message};
 use smishing_features::NormalizedText;
@@ -73,8 +73,8 @@ pub struct FileReport {
     pub bad_rows: Vec<BadRow>,
     /// What was said of its rows by [`Corpus::weigh`].
     pub weight: f64,
-    /// What was said of its rows by [`Corpus::match_link_rates`].
-    pub link_rates: Option<LinkRates>,
+    /// What was said of its rows by [`Corpus::match_rates`].
+    pub signal_rates: Vec<SignalRate>,
 }
 
 impl FileReport {
@@ -182,7 +182,7 @@ impl Corpus {
             labels: BTreeMap::new(),
             bad_rows: Vec::new(),
             weight: 1.0,
-            link_rates: None,
+            signal_rates: Vec::new(),
         };
         let name = report.name();
         let format = options.format.unwrap_or_else(|| match Format::of_path(path) {

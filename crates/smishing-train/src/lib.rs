@@ -76,5 +76,5 @@ pub use solver::{DenseLinfa, LinearFit, Solver, SolverKind, SparseLogistic, Spar
 pub use split::grouped_folds;
 pub use train::{Problem, Progress, TrainOptions, Trained, train};
 pub use two_samples::Count;
-pub use weight::LinkRates;
+pub use weight::SignalRate;
 pub use worst::Worst;

@@ -1,9 +1,9 @@
 //! What is done to labelled messages before a model learns from them.
 use crate::corpus::Corpus;
 use crate::train::{Problem, TrainOptions};
-use crate::{Error, LinkRates};
+use crate::{Error, SignalRate};
 
-/// What is done to a corpus before a model is trained on it: what sources count, how often links occur in them, and how
+/// What is done to a corpus before a model is trained on it: what sources count, how often signals occur in them, and how
 /// much is learnt from padded copies. Evaluation does the same to the messages it trains on, as if there were no others.
 ///
 /// ```
@@ -21,8 +21,8 @@ use crate::{Error, LinkRates};
 pub struct Recipe {
     /// What each row of a source counts, by the source's name: [`Corpus::weigh`].
     pub weights: Vec<(String, f64)>,
-    /// How frequent links are made in a source, by its name: [`Corpus::match_link_rates`].
-    pub link_rates: Vec<(String, LinkRates)>,
+    /// How frequent signals are made in a source, by its name: [`Corpus::match_rates`].
+    pub signal_rates: Vec<(String, SignalRate)>,
     /// What padded copies of bad messages count; 0 for none: [`Problem::pad`].
     pub padding: f64,
 }
@@ -32,7 +32,7 @@ impl Recipe {
     ///
     /// # Errors
     ///
-    /// Those of [`Corpus::weigh`], [`Corpus::match_link_rates`] and [`Problem::pad`].
+    /// Those of [`Corpus::weigh`], [`Corpus::match_rates`] and [`Problem::pad`].
     pub fn problem(&self, corpus: &mut Corpus, options: &TrainOptions) -> Result<Problem, Error> {
         self.weigh(corpus)?;
         let mut problem = Problem::new(corpus, options.buckets);
@@ -57,12 +57,25 @@ impl Recipe {
         Ok(problem)
     }
 
-    fn weigh(&self, corpus: &mut Corpus) -> Result<(), Error> {
+    /// Weighs the rows of the corpus; [`problem`](Self::problem) does so too.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Corpus::weigh`] and [`Corpus::match_rates`].
+    pub fn weigh(&self, corpus: &mut Corpus) -> Result<(), Error> {
         for (name, weight) in &self.weights {
             corpus.weigh(name, *weight)?;
         }
-        for (name, rates) in &self.link_rates {
-            corpus.match_link_rates(name, *rates)?;
+        let mut sources: Vec<&str> = Vec::new();
+        for (name, _) in &self.signal_rates {
+            if !sources.contains(&name.as_str()) {
+                sources.push(name);
+            }
+        }
+        for source in sources {
+            let of_source = self.signal_rates.iter().filter(|(name, _)| name == source);
+            let rates: Vec<_> = of_source.map(|(_, rate)| *rate).collect();
+            corpus.match_rates(source, &rates)?;
         }
         Ok(())
     }
@@ -98,7 +111,7 @@ mod tests {
         );
         let recipe = Recipe {
             weights: vec![("more".into(), 0.25)],
-            link_rates: vec![("mine".into(), "0.2,0.6".parse().unwrap())],
+            signal_rates: vec![("mine".into(), "link.present:0.2,0.6".parse().unwrap())],
             padding: 0.5,
         };
         let options = TrainOptions {
