@@ -1,4 +1,6 @@
 //! What the benchmarks measure on: invented messages of each shape, and corpora where they are present.
+pub mod counts;
+
 use smishing_train::{Columns, Corpus, Format, ReadOptions, Rows};
 use std::fs::File;
 use std::io::BufReader;
@@ -17,6 +19,38 @@ pub const NON_ASCII: &str = "Ваш код подтверждения 482913. Н
 pub const HOSTILE: &str = "Y\u{200B}o\u{200B}u\u{200B}r p\u{430}rc\u{435}l is h\u{435}ld! P a y n o w: \
     hxxps://p\u{43E}st-fee[.]top/a http://203.0.113.7/x bit.ly/x1 v\u{301}\u{302}\u{303}er1fy y0ur \u{1D5EE}\u{1D5F0}\u{1D5F0}\
     \u{1D5FC}\u{1D602}\u{1D5FB}\u{1D601} at \u{440}\u{430}ypal-secure.example.top \u{FF50}\u{FF41}\u{FF59} f.e";
+
+/// Chat of the length of UCI's texts, from `data/messages/personal.jsonl`.
+pub const CHAT: [&str; 6] = [
+    "gate code 2580#, key's under the gnome. feed Trev!!",
+    "dad dont renew the antivirus on that popup, its a fake. close the browser by holding the power button & i'll look at it sunday",
+    "BTO got queue no!! 412 out of 600 lol. cpf enough anot",
+    "Howya Maeve, Tommy's removal is at 7 in Rocheville, mass tomorrow at 11. no flowers, he'd want it give to the hospice",
+    SHORT,
+    "Missed you! We'll retry tomorrow. If you'd rather collect, choose a pickup point in the app within 24 hours.",
+];
+
+/// What banks, shops and their imitators write, from `data/messages`.
+pub const BUSINESS: [&str; 6] = [
+    "Rs.2,340.00 spent on your Kotak Debit Card XX3173 at SRI BALAJI MEDICALS on 30-Nov-2025 19:42.Avl bal Rs.11,806.37.Not \
+     you?SMS BLOCK 3173 to 00000 56677 or call 1800-000-0266",
+    "we noticed a check out of order, number 2290 for 860 dollars. if you wrote it do nothing. mesaverdecu.org/checks",
+    "Canada Post: item 7032 1188 4450 is at the Ridley Square outlet, bring the card we left. Details canadapost.ca/track",
+    "otp 902 177 for demat nominee change, dp id ending 4410. wasn't you? freeze from the app or 1800-000-3388",
+    "Hi it's Ryan from Lakeshore State Bank. Your $75k line came up for annual renewal, I'm missing the 2024 return. Can you \
+     drop it at the branch today?",
+    TYPICAL,
+];
+
+/// Several scripts, signs of currency and emoji.
+pub const MIXED: [&str; 4] = [
+    NON_ASCII,
+    "An Post: Your item CE 0041 771 IE has a customs charge of €11.40. Pay at any post office or in the An Post app. We keep it \
+     for 20 days.",
+    "Annapurna Kirana packed order #4471, 12 items, ₹938 (atta swapped to 5 kg). Rider Salim 00000 77120, gate code? Reply. \
+     Bill: annapurnakirana.in/b/4471",
+    "يا كابتن ال 350 وصلت فودافون كاش، فاضلي عندك 62 ابقى اديهم لأخويا في الورشة",
+];
 
 /// A message of 2 KB: thirteen texts' worth.
 #[must_use]

@@ -2,15 +2,14 @@ use crate::read::{self, FormatArg};
 use crate::{Outcome, output};
 use anyhow::Context;
 use clap::ValueEnum;
-use rayon::prelude::*;
 use serde_json::json;
 use smishing::{Classifier, Kind, Kinds, Language, Message, Policy, Prior, Scratch};
-use smishing_train::{BadRow, Columns, Row};
-use std::fmt::Write as _;
-use std::io::{self, Write};
+use smishing_train::{BadRow, Columns, LineBlock, Row, Rows};
+use std::fmt::{self, Write as _};
+use std::io::{self, BufRead, Write};
 use std::path::PathBuf;
 use std::str::FromStr;
-use std::sync::mpsc;
+use std::sync::{Arc, mpsc};
 use std::{iter, thread};
 
 /// Says of messages whether they are genuine, spam or smishing
@@ -83,98 +82,154 @@ impl FromStr for PolicyArg {
     }
 }
 
-/// Messages that are read, classified in parallel and written together.
-const CHUNK: usize = 4096;
+/// Rows of CSV that are classified together, at most.
+const ROWS: usize = 1024;
+
+/// Blocks that are being classified or wait for being written, at most.
+const BLOCKS: usize = 64;
 
 pub(crate) fn run(args: &Args) -> anyhow::Result<Outcome> {
     let classifier = read::classifier(args.model.as_deref(), args.prior)?
         .with_policy(args.policy.0)
         .context("--policy")?;
     let writer = Writer {
-        classifier: &classifier,
+        classifier,
         output: args.output,
         explain: args.explain,
     };
     if !args.text.is_empty() {
-        let sender = args.sender.clone();
-        let rows = args.text.clone().into_iter().zip(1..).map(move |(text, line)| {
+        let rows = args.text.iter().zip(1..).map(|(text, line)| {
             Ok(Row {
-                text,
-                sender: sender.clone(),
+                text: text.clone(),
+                sender: args.sender.clone(),
                 line,
                 ..Row::default()
             })
         });
-        return writer.write_all(rows, "argument");
+        return writer.write_all(iter::once(Block::Rows(rows.collect())), "argument");
     }
     let columns = Columns {
         text: args.text_column.clone(),
         label: None,
     };
     let (source, rows) = read::rows(args.input.as_deref(), args.format, &columns)?;
-    writer.write_all(rows, &source)
+    writer.write_all(blocks(rows), &source)
 }
 
-struct Writer<'a> {
-    classifier: &'a Classifier,
+/// Messages that are classified together.
+enum Block {
+    /// Not yet parsed.
+    Lines(LineBlock),
+    Rows(Vec<Result<Row, BadRow>>),
+}
+
+/// All rows, as many in a block as are there without waiting.
+fn blocks<R: BufRead + Send + 'static>(rows: Rows<R>) -> Box<dyn Iterator<Item = Block> + Send> {
+    match rows.into_blocks() {
+        Ok(blocks) => Box::new(blocks.map(|block| match block {
+            Ok(lines) => Block::Lines(lines),
+            Err(bad) => Block::Rows(vec![Err(bad)]),
+        })),
+        Err(rows) => {
+            let rows = from_thread(rows, ROWS);
+            Box::new(iter::from_fn(move || {
+                let first = rows.recv().ok()?;
+                Some(Block::Rows(
+                    iter::once(first).chain(rows.try_iter().take(ROWS)).collect(),
+                ))
+            }))
+        }
+    }
+}
+
+/// Takes from `items` on a thread of its own, so many ahead. It is not joined: when our reader has had enough, the thread
+/// may still be waiting for input.
+fn from_thread<T: Send + 'static>(items: impl Iterator<Item = T> + Send + 'static, ahead: usize) -> mpsc::Receiver<T> {
+    let (send, receive) = mpsc::sync_channel(ahead);
+    thread::spawn(move || {
+        for item in items {
+            if send.send(item).is_err() {
+                return;
+            }
+        }
+    });
+    receive
+}
+
+struct Writer {
+    classifier: Classifier,
     output: OutputArg,
     explain: bool,
 }
 
-impl Writer<'_> {
-    /// Reads on a thread of its own and answers as many rows together as are there: all cores are busy with a file, and
-    /// whoever writes line by line gets each answer at once.
-    fn write_all(
-        &self,
-        rows: impl Iterator<Item = Result<Row, BadRow>> + Send + 'static,
-        source: &str,
-    ) -> anyhow::Result<Outcome> {
-        let (send, receive) = mpsc::sync_channel(2 * CHUNK);
-        // Not joined: when our reader has had enough, this thread may still be waiting for input.
-        thread::spawn(move || {
-            for row in rows {
-                if send.send(row).is_err() {
-                    return;
-                }
-            }
+/// What is written for a block.
+#[derive(Default)]
+struct Answers {
+    lines: String,
+    bad_rows: Vec<BadRow>,
+}
+
+impl Writer {
+    /// One thread reads, all cores classify, this one writes, in order: all are busy with a file, and whoever writes line by
+    /// line gets each answer at once.
+    fn write_all(self, blocks: impl Iterator<Item = Block> + Send + 'static, source: &str) -> anyhow::Result<Outcome> {
+        let writer = Arc::new(self);
+        let in_work = blocks.map(move |block| {
+            let (send, receive) = mpsc::sync_channel(1);
+            let writer = Arc::clone(&writer);
+            // Nobody listens any more where our reader has had enough.
+            rayon::spawn(move || drop(send.send(writer.answers(&block))));
+            receive
         });
-        let mut out = io::BufWriter::with_capacity(1 << 16, io::stdout().lock());
+        let mut out = io::stdout().lock();
         let mut outcome = Outcome::Clean;
-        let mut lines = Vec::new();
-        while let Ok(first) = receive.recv() {
-            let chunk: Vec<_> = iter::once(first).chain(receive.try_iter().take(CHUNK)).collect();
-            for bad in chunk.iter().filter_map(|row| row.as_ref().err()) {
+        for answers in from_thread(in_work, BLOCKS) {
+            let answers = answers.recv().context("a block of messages got lost")?;
+            for bad in answers.bad_rows {
                 output::note(format_args!("{source}:{}: {}", bad.line, bad.reason));
                 outcome = Outcome::SomeInputUnusable;
             }
-            chunk
-                .par_iter()
-                .with_min_len(64)
-                .map_init(Scratch::default, |scratch, row| self.line(scratch, row))
-                .collect_into_vec(&mut lines);
-            for line in &lines {
-                out.write_all(line.as_bytes())?;
-            }
+            out.write_all(answers.lines.as_bytes())?;
             out.flush()?;
         }
         Ok(outcome)
     }
 
-    /// The line, with its end, for one row of input.
-    fn line(&self, scratch: &mut Scratch, row: &Result<Row, BadRow>) -> String {
-        match (row, self.output) {
-            (Ok(row), OutputArg::Jsonl) => self.json(row, scratch),
-            (Ok(row), OutputArg::Text) => self.text(row),
-            (Err(bad), OutputArg::Jsonl) => json!({ "id": bad.line, "error": bad.reason }).to_string() + "\n",
-            (Err(bad), OutputArg::Text) => format!("error     -      {}\n", bad.reason),
+    fn answers(&self, block: &Block) -> Answers {
+        let mut answers = Answers::default();
+        let mut scratch = Scratch::default();
+        match block {
+            Block::Lines(lines) => {
+                for row in lines.rows() {
+                    self.answer(&row, &mut scratch, &mut answers);
+                }
+            }
+            Block::Rows(rows) => {
+                for row in rows {
+                    self.answer(row, &mut scratch, &mut answers);
+                }
+            }
         }
+        answers
     }
 
-    fn text(&self, row: &Row) -> String {
+    /// Adds the line, with its end, for one row of input.
+    fn answer(&self, row: &Result<Row, BadRow>, scratch: &mut Scratch, to: &mut Answers) {
+        // Writing to a String cannot fail.
+        let _ = match (row, self.output) {
+            (Ok(row), OutputArg::Jsonl) => self.write_json(row, scratch, &mut to.lines),
+            (Ok(row), OutputArg::Text) => self.write_text(row, scratch, &mut to.lines),
+            (Err(bad), OutputArg::Jsonl) => writeln!(to.lines, "{}", json!({ "id": bad.line, "error": bad.reason })),
+            (Err(bad), OutputArg::Text) => writeln!(to.lines, "error     -      {}", bad.reason),
+        };
+        to.bad_rows.extend(row.as_ref().err().cloned());
+    }
+
+    fn write_text(&self, row: &Row, scratch: &mut Scratch, out: &mut String) -> fmt::Result {
         let shown = output::shown(&row.text);
         if !self.explain {
-            let verdict = self.classifier.classify(message(row));
-            return format!("{:<9} {:.3}  {shown}\n", verdict.label(), verdict.score());
+            let verdict = self.classifier.classify_with(scratch, message(row));
+            return writeln!(out, "{:<9} {:.3}  {shown}", verdict.label(), verdict.score());
         }
         let explanation = self.classifier.explain(message(row));
         let verdict = explanation.verdict();
@@ -182,27 +237,27 @@ impl Writer<'_> {
             .reasons()
             .into_iter()
             .take(2)
-            .map(|reason| output::shown(&reason.sentence(&row.text, Language::English)))
+            .map(|reason| output::shown(&reason.sentence(&row.text, Language::English)).into_owned())
             .collect();
         let reasons = if reasons.is_empty() {
             "the wording alone".to_owned()
         } else {
             reasons.join("; ")
         };
-        format!(
-            "{:<9} {:.3}  {shown}\n                 {reasons}\n",
+        writeln!(
+            out,
+            "{:<9} {:.3}  {shown}\n                 {reasons}",
             verdict.label(),
             verdict.score()
         )
     }
 
-    fn json(&self, row: &Row, scratch: &mut Scratch) -> String {
-        // Written by hand: building a tree of values would cost more than the verdict.
-        let mut line = String::with_capacity(160);
-        line.push_str("{\"id\":");
+    /// By hand: building a tree of values would cost more than the verdict.
+    fn write_json(&self, row: &Row, scratch: &mut Scratch, out: &mut String) -> fmt::Result {
+        out.push_str("{\"id\":");
         match &row.id {
-            Some(id) => line.push_str(&id.to_string()),
-            None => line.push_str(&row.line.to_string()),
+            Some(id) => write!(out, "{id}")?,
+            None => write!(out, "{}", row.line)?,
         }
         let explanation = self.explain.then(|| self.classifier.explain(message(row)));
         let (verdict, signals) = match &explanation {
@@ -210,61 +265,60 @@ impl Writer<'_> {
             None => self.classifier.classify_with_signals(scratch, message(row)),
         };
         let probabilities = verdict.probabilities();
-        // Writing to a String cannot fail.
-        let _ = write!(
-            line,
+        write!(
+            out,
             ",\"label\":\"{}\",\"score\":{},\"probabilities\":{{\"ham\":{},\"spam\":{},\"smishing\":",
             verdict.label(),
             verdict.score(),
             probabilities.ham(),
             probabilities.spam()
-        );
-        let _ = match probabilities.smishing() {
-            Some(smishing) => write!(line, "{smishing}"),
-            None => write!(line, "null"),
-        };
-        line.push_str("},\"signals\":[");
+        )?;
+        match probabilities.smishing() {
+            Some(smishing) => write!(out, "{smishing}")?,
+            None => out.push_str("null"),
+        }
+        out.push_str("},\"signals\":[");
         for (index, signal) in signals.iter().enumerate() {
             if index > 0 {
-                line.push(',');
+                out.push(',');
             }
-            let _ = write!(line, "{{\"id\":\"{}\",\"span\":", signal.signal.id());
-            let _ = match &signal.span {
-                Some(span) => write!(line, "[{},{}]", span.start, span.end),
-                None => write!(line, "null"),
-            };
-            let _ = write!(line, ",\"contribution\":{}}}", signal.contribution);
+            write!(out, "{{\"id\":\"{}\",\"span\":", signal.signal.id())?;
+            match &signal.span {
+                Some(span) => write!(out, "[{},{}]", span.start, span.end)?,
+                None => out.push_str("null"),
+            }
+            write!(out, ",\"contribution\":{}}}", signal.contribution)?;
         }
-        line.push(']');
+        out.push(']');
         if let Some(explanation) = &explanation {
-            line.push_str(",\"words\":[");
+            out.push_str(",\"words\":[");
             for (index, word) in explanation.spans().iter().enumerate() {
                 let comma = if index > 0 { "," } else { "" };
-                let _ = write!(
-                    line,
+                write!(
+                    out,
                     "{comma}{{\"span\":[{},{}],\"contribution\":{}}}",
                     word.span.start, word.span.end, word.contribution
-                );
+                )?;
             }
-            line.push(']');
-            write_kinds(&mut line, explanation.kinds());
+            out.push(']');
+            write_kinds(out, explanation.kinds())?;
         }
-        line.push_str("}\n");
-        line
+        out.push_str("}\n");
+        Ok(())
     }
 }
 
 /// The kind that is named, if one is, and the most probable ones; none for messages that are not flagged.
-fn write_kinds(line: &mut String, kinds: Option<&Kinds>) {
+fn write_kinds(out: &mut String, kinds: Option<&Kinds>) -> fmt::Result {
     let top: Vec<_> = kinds.into_iter().flat_map(|kinds| kinds.top(3)).collect();
     let object = |(kind, probability): &(Kind, f32)| format!("{{\"id\":\"{kind}\",\"probability\":{probability}}}");
     let likely = kinds.and_then(Kinds::likely).and(top.first());
-    let _ = write!(
-        line,
+    write!(
+        out,
         ",\"kind\":{},\"kinds\":[{}]",
         likely.map_or_else(|| "null".into(), object),
         top.iter().map(object).collect::<Vec<_>>().join(",")
-    );
+    )
 }
 
 fn message(row: &Row) -> Message<'_> {

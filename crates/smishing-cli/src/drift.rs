@@ -237,7 +237,7 @@ fn shares_table(found: &Drift, aspect: Aspect) -> Option<Table> {
         let [change, low, high] = [share.change, share.ci95[0], share.ci95[1]].map(|points| 100.0 * points);
         let [p, adjusted, differs] = evidence(&share.evidence);
         rows.add_row([
-            output::shown(&share.name),
+            output::shown(&share.name).into_owned(),
             percent(share.baseline),
             percent(share.new),
             format!("{change:+.2} ({low:+.2} to {high:+.2})"),

@@ -144,8 +144,8 @@ fn page(explanation: &Explanation, args: &Args) -> String {
         // Writing to a String cannot fail.
         let _ = writeln!(page, "{bold}{title}{bold:#}");
         for signal in signals {
-            let sentence = output::shown(&signal.sentence(text, language));
-            let _ = writeln!(page, "  {:+6.2}  {sentence}", signal.contribution);
+            let sentence = signal.sentence(text, language);
+            let _ = writeln!(page, "  {:+6.2}  {}", signal.contribution, output::shown(&sentence));
         }
         page.push('\n');
     };

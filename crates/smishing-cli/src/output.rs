@@ -2,6 +2,7 @@
 use anyhow::Context;
 use comfy_table::{CellAlignment, Table, presets};
 use smishing_train::{Corpus, Removed};
+use std::borrow::Cow;
 use std::fmt::Display;
 use std::io::{self, ErrorKind, Write};
 use std::path::Path;
@@ -26,11 +27,14 @@ pub(crate) fn note(text: impl Display) {
 
 /// Text of a message as it may stand on a terminal: controls, and marks that turn the direction of writing, could make
 /// the terminal show what is not there.
-pub(crate) fn shown(text: &str) -> String {
+pub(crate) fn shown(text: &str) -> Cow<'_, str> {
     let harmless = |letter: char| {
         !letter.is_control()
             && !matches!(letter, '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
     };
+    if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        return text.into();
+    }
     text.chars()
         .map(|letter| if harmless(letter) { letter } else { ' ' })
         .collect()

@@ -41,7 +41,7 @@ pub(crate) fn rows(
     format: FormatArg,
     columns: &Columns,
 ) -> anyhow::Result<(String, Rows<Box<dyn BufRead + Send>>)> {
-    /// Bytes that are read together.
+    /// How much is read at once: some hundred messages, enough that handing them over costs nothing.
     const READ: usize = 1 << 16;
     let (source, format, reader): (String, Format, Box<dyn BufRead + Send>) =
         match path.filter(|path| path.as_os_str() != "-") {

@@ -112,7 +112,7 @@ pub(crate) fn slices_table(name: &str, facet: Facet, parts: &[(String, Figures)]
     ]);
     for (part, figures) in parts {
         slices.add_row([
-            shown(part),
+            shown(part).into_owned(),
             figures.rows.to_string(),
             figures.bad_rows.to_string(),
             figures.clusters.to_string(),

@@ -407,6 +407,44 @@ mod classify {
         }
     }
 
+    /// Far more than is read at once, so that lines, characters and errors fall on the borders of what is.
+    #[test]
+    fn order_and_errors_hold_over_many_blocks() {
+        let mut content = Vec::new();
+        let mut bad = Vec::new();
+        for line in 1..=6000_u32 {
+            if line % 701 == 0 {
+                bad.push(line);
+                content.extend(b"\xF0\x28");
+            } else {
+                content.extend(format!("{line} \u{1F381} see you at gate {}", "7".repeat(line as usize % 90)).bytes());
+            }
+            content.extend(if line % 3 == 0 { &b"\r\n"[..] } else { b"\n" });
+        }
+        let folder = tempfile::tempdir().unwrap();
+        let path = file(&folder, "many.txt", &content);
+        let (verdicts, err) = classified(&["--input", text(&path)], "", 1);
+        let ids: Vec<_> = verdicts.iter().map(|verdict| verdict["id"].as_u64().unwrap()).collect();
+        assert_eq!(ids, (1..=6000).collect::<Vec<u64>>());
+        let failed = verdicts.iter().filter(|verdict| verdict["error"].is_string());
+        assert_eq!(failed.map(|verdict| &verdict["id"]).collect::<Vec<_>>(), bad);
+        let told: Vec<_> = err
+            .lines()
+            .map(|told| told.rsplit(':').nth(1).unwrap().trim())
+            .collect();
+        assert_eq!(told, bad.iter().map(u32::to_string).collect::<Vec<_>>(), "{err}");
+        let mut piped = smishing(["classify"]);
+        piped.write_stdin(content);
+        let (out, _) = run(piped, 1);
+        for (line, answer) in (1_u32..).zip(out.lines()) {
+            let shown = answer.get(17..).unwrap_or_default();
+            assert!(
+                bad.contains(&line) || shown.starts_with(&format!("{line} ")),
+                "{line}: {answer}"
+            );
+        }
+    }
+
     #[test]
     fn malformed_lines_of_standard_input_for_people() {
         let mut command = smishing(["classify"]);

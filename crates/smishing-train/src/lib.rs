@@ -70,7 +70,7 @@ pub use matrix::CsrMatrix;
 pub use metrics::{Comparison, Figures, Measures, Scored};
 pub use recipe::Recipe;
 pub use reliability::ReliabilityBin;
-pub use row::{BadRow, Columns, Extra, Format, Row, Rows};
+pub use row::{BadRow, Columns, Extra, Format, LineBlock, LineBlocks, Row, Rows};
 pub use slice::Facet;
 pub use solver::{DenseLinfa, LinearFit, Solver, SolverKind, SparseLogistic, SparseLogisticParams};
 pub use split::grouped_folds;

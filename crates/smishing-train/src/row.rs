@@ -1,7 +1,7 @@
 //! Rows of message files, one after the other, in the formats that corpora come in.
 use serde::{Deserialize, Deserializer};
 use std::fmt;
-use std::io::BufRead;
+use std::io::{BufRead, ErrorKind};
 use std::path::Path;
 
 /// How the rows of a file are laid out.
@@ -180,6 +180,7 @@ enum Kind<R> {
     Ended,
 }
 
+#[derive(Clone, Debug)]
 enum LineParser {
     Plain,
     Jsonl(Columns),
@@ -208,6 +209,22 @@ impl<R: BufRead> Rows<R> {
             Format::Csv => Self::csv(reader, columns).map_err(|reason| BadRow { line: 1, reason })?,
         };
         Ok(Self { kind })
+    }
+
+    /// The rows in blocks of whole lines, for other threads to parse.
+    ///
+    /// # Errors
+    ///
+    /// The rows themselves where they may span lines, as in CSV.
+    #[allow(
+        clippy::result_large_err,
+        reason = "the rows come back whole, once a file, and go nowhere else"
+    )]
+    pub fn into_blocks(self) -> Result<LineBlocks<R>, Self> {
+        match self.kind {
+            Kind::Lines { lines, parse } => Ok(LineBlocks { lines, parse }),
+            Kind::Csv { .. } | Kind::Ended => Err(self),
+        }
     }
 
     fn csv(mut reader: R, columns: &Columns) -> Result<Kind<R>, String> {
@@ -297,6 +314,56 @@ impl<R: BufRead> Iterator for Rows<R> {
     }
 }
 
+/// Iterator over a file's rows in blocks of whole lines; made by [`Rows::into_blocks`]. An error of reading ends it.
+pub struct LineBlocks<R> {
+    lines: LineReader<R>,
+    parse: LineParser,
+}
+
+impl<R: BufRead> Iterator for LineBlocks<R> {
+    type Item = Result<LineBlock, BadRow>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let block = self.lines.next_block()?;
+        Some(block.map(|(first_line, bytes)| LineBlock {
+            first_line,
+            bytes,
+            parse: self.parse.clone(),
+        }))
+    }
+}
+
+/// Lines that were read together: those that were there at once.
+#[derive(Clone, Debug)]
+pub struct LineBlock {
+    first_line: u64,
+    bytes: Vec<u8>,
+    parse: LineParser,
+}
+
+impl LineBlock {
+    /// The lines' rows, as [`Rows`] gives them.
+    ///
+    /// ```
+    /// use smishing_train::{Columns, Format, Row, Rows};
+    /// let file = "first\nsecond\n";
+    /// let blocks = Rows::new(file.as_bytes(), Format::Lines, &Columns::default())?.into_blocks().ok().unwrap();
+    /// let rows: Vec<Row> = blocks.flat_map(|block| block.unwrap().rows().collect::<Vec<_>>()).collect::<Result<_, _>>()?;
+    /// assert_eq!((rows[1].text.as_str(), rows[1].line), ("second", 2));
+    /// # Ok::<(), smishing_train::BadRow>(())
+    /// ```
+    pub fn rows(&self) -> impl Iterator<Item = Result<Row, BadRow>> {
+        let mut lines = LineReader::new(self.bytes.as_slice());
+        lines.number = self.first_line - 1;
+        Rows {
+            kind: Kind::Lines {
+                lines,
+                parse: self.parse.clone(),
+            },
+        }
+    }
+}
+
 impl LineParser {
     fn parse(&self, bytes: &[u8]) -> Result<Row, String> {
         match self {
@@ -338,7 +405,7 @@ fn json_row(bytes: &[u8], columns: &Columns) -> serde_json::Result<Row> {
 }
 
 /// Where the columns are.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct ColumnIndex {
     /// Number of columns.
     width: usize,
@@ -500,6 +567,33 @@ impl<R: BufRead> LineReader<R> {
         Some(Ok((self.number, &self.buffer)))
     }
 
+    /// The lines that can be had without waiting for more, one at least; and the number of the first of them.
+    fn next_block(&mut self) -> Option<Result<(u64, Vec<u8>), BadRow>> {
+        let end = if self.peeked || self.ended {
+            0
+        } else {
+            match self.reader.fill_buf() {
+                Ok(there) => there.iter().rposition(|&byte| byte == b'\n').map_or(0, |last| last + 1),
+                Err(error) if error.kind() == ErrorKind::Interrupted => 0,
+                Err(error) => {
+                    self.ended = true;
+                    return Some(Err(BadRow {
+                        line: self.number + 1,
+                        reason: error.to_string(),
+                    }));
+                }
+            }
+        };
+        if end == 0 {
+            return Some(self.next()?.map(|(number, line)| (number, [line, b"\r\n"].concat())));
+        }
+        let block = self.reader.fill_buf().unwrap_or_default()[..end].to_vec();
+        self.reader.consume(end);
+        let first = self.number + 1;
+        self.number += block.iter().filter(|&&byte| byte == b'\n').count() as u64;
+        Some(Ok((first, block)))
+    }
+
     fn read(&mut self) -> bool {
         self.buffer.clear();
         if self.ended {
@@ -541,6 +635,79 @@ mod tests {
             .into_iter()
             .map(|row| row.unwrap().text)
             .collect()
+    }
+
+    /// A reader of so few bytes at a time cuts lines, carriage returns and characters anywhere.
+    #[test]
+    fn blocks_hold_the_same_rows() {
+        let files: [(Format, &[u8]); 6] = [
+            (
+                Format::Lines,
+                "\u{FEFF}one\r\n\ntwo\r\r\nthr\u{E9}e \u{1F381}\n\u{FF}\nlast".as_bytes(),
+            ),
+            (Format::Lines, b"\xFF\n\xF0\x28\r\nok\n\n"),
+            (Format::Lines, b""),
+            (
+                Format::Jsonl,
+                b"{\"text\": \"a\"}\n\n{\"text\": \n{\"text\": \"b\", \"id\": 7}",
+            ),
+            (Format::Tsv, b"ham\tone &lt;\r\r\nno tab\nspam\ttwo"),
+            (
+                Format::Tsv,
+                b"label\ttext\nham\tone\nham\n\nspam\ttwo\tmore\nspam\tthree\n",
+            ),
+        ];
+        for (format, file) in files {
+            for capacity in 1..40 {
+                let reader = std::io::BufReader::with_capacity(capacity, file);
+                let blocks = Rows::new(reader, format, &Columns::default()).unwrap().into_blocks();
+                let found: Vec<_> = match blocks {
+                    Ok(blocks) => blocks
+                        .flat_map(|block| block.unwrap().rows().collect::<Vec<_>>())
+                        .collect(),
+                    Err(rows) => rows.collect(),
+                };
+                assert_eq!(found, rows(file, format), "{format:?}, {capacity} bytes at a time");
+            }
+        }
+    }
+
+    #[test]
+    fn an_error_of_reading_ends_the_blocks() {
+        struct Failing(u8);
+        impl std::io::Read for Failing {
+            fn read(&mut self, to: &mut [u8]) -> std::io::Result<usize> {
+                self.0 += 1;
+                match self.0 {
+                    1 => Err(ErrorKind::Interrupted.into()),
+                    2 => std::io::Read::read(&mut &b"one\ntwo\nthr"[..], to),
+                    3 => Err(std::io::Error::other("broken")),
+                    _ => std::io::Read::read(&mut &b"more\n"[..], to),
+                }
+            }
+        }
+        let reader = std::io::BufReader::new(Failing(0));
+        let rows = Rows::new(reader, Format::Lines, &Columns::default()).unwrap();
+        let blocks: Vec<_> = rows.into_blocks().ok().unwrap().collect();
+        let found: Vec<_> = blocks.iter().flatten().flat_map(LineBlock::rows).flatten().collect();
+        assert_eq!(
+            found.iter().map(|row| row.text.as_str()).collect::<Vec<_>>(),
+            ["one", "two"]
+        );
+        assert_eq!(
+            blocks.last().unwrap().as_ref().unwrap_err(),
+            &BadRow {
+                line: 3,
+                reason: "broken".into()
+            }
+        );
+    }
+
+    #[test]
+    fn csv_comes_in_rows() {
+        let rows = Rows::new(&b"text\n\"two\nlines\"\n"[..], Format::Csv, &Columns::default()).unwrap();
+        let rows = rows.into_blocks().err().unwrap();
+        assert_eq!(rows.map(|row| row.unwrap().text).collect::<Vec<_>>(), ["two\nlines"]);
     }
 
     #[test]

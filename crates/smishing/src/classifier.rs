@@ -242,7 +242,8 @@ impl Classifier {
         self.verdict(extractor)
     }
 
-    /// Verdicts of many messages, in their order, with one set of buffers.
+    /// Verdicts of many messages, in their order, with one set of buffers. For all cores, share the classifier: with rayon,
+    /// `messages.par_iter().map(|text| classifier.classify(text.as_str()))`.
     ///
     /// ```
     /// # #[cfg(feature = "bundled")] {

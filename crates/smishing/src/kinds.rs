@@ -78,9 +78,13 @@ impl KindScorer {
             .iter()
             .filter_map(|class| Some((class.kind.parse().ok()?, class)))
             .collect();
-        let levels = (0..head.vocabulary.len())
-            .flat_map(|at| known.iter().map(move |(_, class)| class.prefixes.levels()[at]))
-            .collect();
+        let mut levels = vec![0; head.vocabulary.len() * known.len()];
+        for (column, (_, class)) in known.iter().enumerate() {
+            let column = levels.iter_mut().skip(column).step_by(known.len());
+            for (to, &level) in column.zip(class.prefixes.levels()) {
+                *to = level;
+            }
+        }
         let mut signals = vec![0.0; Signal::COUNT * known.len()];
         for (at, id) in head.signals.iter().enumerate() {
             // As in the other heads: a signal that this version does not know is never found.

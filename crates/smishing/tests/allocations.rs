@@ -7,6 +7,7 @@ mod frame;
 use allocation_counter::measure;
 use common::small_model;
 use frame::{HEADER, framed, payload, refit};
+use proptest::prelude::*;
 use smishing::{Classifier, Message, Model, Scratch};
 
 /// Up to 2 KB, of every kind that takes a path of its own.
@@ -26,6 +27,64 @@ fn texts() -> Vec<String> {
         "\u{301}".repeat(1_024),
         ".".repeat(2_048),
     ]
+}
+
+/// The pieces that scanners look for, in scripts of every path.
+const PIECES: [&str; 32] = [
+    "http://203.0.113.7:8080/x?y=1 ",
+    "hxxps://post-fee[.]top ",
+    "bit.ly/x1 ",
+    "me@shop.example ",
+    "amazon dot com ",
+    "amaz0n-secure.top/a/b ",
+    "\u{440}\u{430}ypal.example ",
+    "code ",
+    "482913 ",
+    "£1,000.50 ",
+    "₹938 ",
+    "XX3173 ",
+    "*141# ",
+    "+44 7700 900123 ",
+    "p a y p a l ",
+    "v3r1fy ",
+    "a_b ",
+    "t.me ",
+    "PayPal ",
+    "send ",
+    "never ",
+    "share! ",
+    "验证码 ",
+    "인증번호입력 ",
+    "รหัส ",
+    "आपका कोड ",
+    "كود ",
+    "\u{200B}",
+    "\u{301}",
+    "\u{1D5EE}",
+    "🎁",
+    "\n",
+];
+
+fn of_pieces() -> impl Strategy<Value = String> {
+    proptest::collection::vec(proptest::sample::select(&PIECES[..]), 0..400).prop_map(|pieces| {
+        let mut text = pieces.concat();
+        while text.len() > 2_048 {
+            text.pop();
+        }
+        text
+    })
+}
+
+proptest! {
+    #[test]
+    fn nothing_is_allocated_for_any_text(text in prop_oneof![of_pieces(), "\\PC{0,500}", "[ -~]{0,2048}"]) {
+        let classifier = Classifier::bundled();
+        let message = Message::new(&text).with_sender("AMAZON");
+        let first = classifier.classify(message);
+        let mut again = first;
+        let used = measure(|| again = classifier.classify(message));
+        prop_assert_eq!((used.count_total, again), (0, first));
+    }
 }
 
 #[test]
