@@ -114,6 +114,7 @@ fn write_brands_and_phrases(out: &mut String) {
             domains.entry(domain.to_owned()).or_insert((id, tenure));
         }
     }
+    write_table(out, "HEADS", "u16", &heads(&names, &phrases));
     for [suffix, class, _] in smishing_data::rows(smishing_data::LINKS) {
         if class == "brand_shortener" {
             domains.entry(suffix.to_owned()).or_insert((0, Tenure::Shortener));
@@ -141,6 +142,23 @@ fn write_brands_and_phrases(out: &mut String) {
         "pub(crate) static DOMAIN_NAMES: [(&str, u16, u8); {}] = {names:?};\n",
         names.len()
     );
+}
+
+/// Names of one word that are everyday words too, and so no aliases: a brand's only where a message starts with them and a
+/// colon (`Chase: a new payee ...`).
+fn heads(names: &BTreeMap<u16, (&str, &str)>, phrases: &BTreeMap<u64, (u32, u16)>) -> Vec<(u64, u16)> {
+    /// Words that messages start with for other reasons.
+    const HEADINGS: [&str; 6] = ["free", "next", "promise", "stan", "three", "zip"];
+    let mut heads = BTreeMap::new();
+    for (id, (name, _)) in names {
+        let name = fold(name);
+        let hash = phrase_hash(&name);
+        let is_alias = phrases.get(&hash).is_some_and(|(_, brand)| *brand > 0);
+        if name.len() > 2 && token::words(&name).count() == 1 && !is_alias && !HEADINGS.contains(&name.as_str()) {
+            heads.entry(hash).or_insert(*id);
+        }
+    }
+    heads.into_iter().collect()
 }
 
 fn write_calling_codes(out: &mut String) {

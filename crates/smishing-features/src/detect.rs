@@ -37,6 +37,7 @@ struct Evidence {
     /// Links other than mail addresses, and telephone numbers, again: each sentence looks for the next one.
     sites: Vec<Range<usize>>,
     phones: Vec<Range<usize>>,
+    file: Option<Range<usize>>,
 }
 
 /// What follows from it.
@@ -89,8 +90,9 @@ impl Evidence {
             numbers,
             sites,
             phones,
+            file,
         } = self;
-        find_links(text, links);
+        *file = find_links(text, links);
         sites.clear();
         sites.extend(links.iter().filter(|link| !link.email).map(|link| link.span.clone()));
         terms.find(text, tokens, links);
@@ -419,7 +421,7 @@ impl Findings {
             }
             any
         };
-        if let Some(file) = evidence.terms.file() {
+        if let Some(file) = &evidence.file {
             self.add(Signal::FileNamed, file.clone());
         }
         for term in evidence.terms.iter().filter(|term| term.classes.has(ANY)) {

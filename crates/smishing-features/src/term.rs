@@ -3,17 +3,13 @@ use crate::class::Classes;
 use crate::hash;
 use crate::link::{Brand, Link};
 use crate::script::is_unspaced;
-use crate::tables::PHRASES;
+use crate::tables::{HEADS, PHRASES};
 use crate::token::Token;
 use alloc::vec::Vec;
 use core::ops::Range;
 
 /// Words of the longest phrase that is looked up.
 pub(crate) const PHRASE_WORDS: usize = 3;
-/// Of files that open with a tap, apart from those that are top-level domains too (`.zip`, `.mov`).
-const FILE_ENDINGS: [&[u8]; 12] = [
-    b"pdf", b"apk", b"html", b"htm", b"doc", b"docx", b"xls", b"xlsx", b"exe", b"rar", b"vcf", b"shtml",
-];
 /// Bytes of a word that may be two with a sign between them.
 const SHORTEST_JOINED: usize = 8;
 
@@ -32,7 +28,6 @@ pub(crate) struct Term {
 pub(crate) struct Terms {
     found: Vec<Term>,
     brands: Vec<(Brand, Range<usize>)>,
-    file: Option<Range<usize>>,
 }
 
 impl Terms {
@@ -60,16 +55,11 @@ impl Terms {
         &self.brands
     }
 
-    /// The first name of a file, such as `invoice.pdf`.
-    pub(crate) fn file(&self) -> Option<&Range<usize>> {
-        self.file.as_ref()
-    }
-
     /// Looks up words, pairs and triples of words outside links, and all stretches of up to four letters in unspaced scripts.
     pub(crate) fn find(&mut self, text: &[u8], tokens: &[Token], links: &[Link]) {
         self.found.clear();
         self.brands.clear();
-        self.file = None;
+        self.find_head(text, tokens);
         let mut sentence = 0;
         let mut links = links.iter().peekable();
         let mut previous: [Option<&Token>; 2] = [None, None];
@@ -108,18 +98,21 @@ impl Terms {
         }
     }
 
+    /// The brand that a message starts with as if that were its sender: `Chase: ...`, `[Claro] ...`.
+    fn find_head(&mut self, text: &[u8], tokens: &[Token]) {
+        if let Some(first) = tokens.first()
+            && matches!(text.get(first.span.end), Some(b':' | b']' | b')'))
+            && let Some(brand) = HEADS.get(first.hash).and_then(Brand::from_table)
+        {
+            self.brands.push((brand, first.span.clone()));
+        }
+    }
+
     /// UAX #29 joins letters around some signs: `alert:citibank` and `wells_fargo` are one word each, and
     /// two to people.
     fn look_up_parts(&mut self, text: &[u8], token: &Token, word: usize, sentence: usize) {
         let is_joint = |&byte: &u8| matches!(byte, b':' | b'_' | b'.');
         let bytes = &text[token.span.clone()];
-        if bytes
-            .iter()
-            .rposition(|&byte| byte == b'.')
-            .is_some_and(|stop| FILE_ENDINGS.contains(&&bytes[stop + 1..]))
-        {
-            self.file.get_or_insert(token.span.clone());
-        }
         // More full stops than one make a host or a version.
         let stops = bytes.iter().filter(|&&byte| byte == b'.').count();
         if !bytes.iter().any(is_joint) || stops > 1 {

@@ -104,6 +104,19 @@ const MESSAGES: &[(&str, &str, &[&str])] = &[
     ),
     (
         "",
+        "Chase: a new payee was added. Not you? https://chase01bsec.com/x",
+        &[
+            "brand.foreign_link",
+            "brand.named",
+            "link.elsewhere",
+            "link.present",
+            "link.random_host",
+            "link.unknown",
+        ],
+    ),
+    ("", "5T88RF9.pdf 83 KB", &["file.named"]),
+    (
+        "",
         "Download the Brightwell app at brightwell.com",
         &[
             "ask.follow",

@@ -96,9 +96,10 @@ pub(crate) struct Link {
     pub(crate) defanged: bool,
 }
 
-/// Finds all links of `text` (normalised) in linear time.
-pub(crate) fn find_links(text: &[u8], links: &mut Vec<Link>) {
+/// Finds all links of `text` (normalised) in linear time, and the first name of a file, such as `invoice.pdf`.
+pub(crate) fn find_links(text: &[u8], links: &mut Vec<Link>) -> Option<Range<usize>> {
     links.clear();
+    let mut file = None;
     let mut done = 0;
     let mut at = 0;
     while let Some(step) = first_where(&text[at..], |byte| byte == b'.') {
@@ -107,8 +108,11 @@ pub(crate) fn find_links(text: &[u8], links: &mut Vec<Link>) {
         at = run.end;
         // What may be broken is the start or the end of the run.
         let gap = if text[run.end - 1] == b'.' { run.end - 1 } else { dot };
-        let link =
-            link_at(text, done, without_joints_at_ends(text, run)).or_else(|| broken::link_around_dot(text, done, gap));
+        let host = without_joints_at_ends(text, run);
+        if file.is_none() && is_file_name(&text[host.clone()]) {
+            file = Some(host.clone());
+        }
+        let link = link_at(text, done, host).or_else(|| broken::link_around_dot(text, done, gap));
         if let Some(link) = link {
             done = link.span.end;
             at = at.max(done);
@@ -117,6 +121,17 @@ pub(crate) fn find_links(text: &[u8], links: &mut Vec<Link>) {
     }
     broken::find_spelt_links(text, links);
     scheme::find_app_links(text, links);
+    file
+}
+
+/// Whether it ends like a file that opens with a tap; endings that are top-level domains too (`.zip`, `.mov`) do not count.
+fn is_file_name(name: &[u8]) -> bool {
+    const ENDINGS: [&[u8]; 11] = [
+        b".pdf", b".apk", b".html", b".htm", b".doc", b".docx", b".xls", b".xlsx", b".exe", b".rar", b".vcf",
+    ];
+    ENDINGS
+        .iter()
+        .any(|ending| name.len() > ending.len() && name.ends_with(ending))
 }
 
 /// Whether a bare host that ends in an everyday word is too odd or too long for a missing space, with nothing after it.
