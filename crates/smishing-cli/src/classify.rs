@@ -51,6 +51,9 @@ pub(crate) struct Args {
     /// Who sent the given texts, as the phone shows it
     #[arg(long, requires = "text")]
     sender: Option<String>,
+    /// Country of the readers, such as US: senders' numbers from elsewhere then speak against a message
+    #[arg(long, value_name = "CODE", default_value = "")]
+    country: String,
     /// Messages
     text: Vec<String>,
 }
@@ -96,6 +99,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Outcome> {
         classifier,
         output: args.output,
         explain: args.explain,
+        country: args.country.clone(),
     };
     if !args.text.is_empty() {
         let rows = args.text.iter().zip(1..).map(|(text, line)| {
@@ -160,6 +164,7 @@ struct Writer {
     classifier: Classifier,
     output: OutputArg,
     explain: bool,
+    country: String,
 }
 
 /// What is written for a block.
@@ -195,6 +200,12 @@ impl Writer {
         Ok(outcome)
     }
 
+    fn message<'a>(&'a self, row: &'a Row) -> Message<'a> {
+        Message::new(&row.text)
+            .with_sender(row.sender.as_deref().unwrap_or_default())
+            .with_country(&self.country)
+    }
+
     fn answers(&self, block: &Block) -> Answers {
         let mut answers = Answers::default();
         let mut scratch = Scratch::default();
@@ -228,10 +239,10 @@ impl Writer {
     fn write_text(&self, row: &Row, scratch: &mut Scratch, out: &mut String) -> fmt::Result {
         let shown = output::shown(&row.text);
         if !self.explain {
-            let verdict = self.classifier.classify_with(scratch, message(row));
+            let verdict = self.classifier.classify_with(scratch, self.message(row));
             return writeln!(out, "{:<9} {:.3}  {shown}", verdict.label(), verdict.score());
         }
-        let explanation = self.classifier.explain(message(row));
+        let explanation = self.classifier.explain(self.message(row));
         let verdict = explanation.verdict();
         let reasons: Vec<_> = explanation
             .reasons()
@@ -259,10 +270,10 @@ impl Writer {
             Some(id) => write!(out, "{id}")?,
             None => write!(out, "{}", row.line)?,
         }
-        let explanation = self.explain.then(|| self.classifier.explain(message(row)));
+        let explanation = self.explain.then(|| self.classifier.explain(self.message(row)));
         let (verdict, signals) = match &explanation {
             Some(explanation) => (explanation.verdict(), explanation.signals().to_vec()),
-            None => self.classifier.classify_with_signals(scratch, message(row)),
+            None => self.classifier.classify_with_signals(scratch, self.message(row)),
         };
         let probabilities = verdict.probabilities();
         write!(
@@ -319,8 +330,4 @@ fn write_kinds(out: &mut String, kinds: Option<&Kinds>) -> fmt::Result {
         likely.map_or_else(|| "null".into(), object),
         top.iter().map(object).collect::<Vec<_>>().join(",")
     )
-}
-
-fn message(row: &Row) -> Message<'_> {
-    Message::new(&row.text).with_sender(row.sender.as_deref().unwrap_or_default())
 }

@@ -32,7 +32,8 @@ pub(crate) struct Args {
     /// Language of the reasons: en, es, fr, de, pt or hi
     #[arg(long, default_value = "en")]
     language: Language,
-    /// Country whose places to report at are listed, such as US [default: those that serve anywhere]
+    /// The reader's country, such as US: senders' numbers from elsewhere are told, and its places to report at [default: places
+    /// that serve anywhere]
     #[arg(long, value_name = "CODE", default_value = "")]
     region: String,
     /// How it is written
@@ -54,7 +55,9 @@ enum OutputArg {
 
 pub(crate) fn run(args: &Args) -> anyhow::Result<Outcome> {
     let classifier = read::classifier(args.model.as_deref(), args.prior)?;
-    let message = Message::new(&args.text).with_sender(args.sender.as_deref().unwrap_or_default());
+    let message = Message::new(&args.text)
+        .with_sender(args.sender.as_deref().unwrap_or_default())
+        .with_country(&args.region);
     let explanation = classifier.explain(message);
     match args.output {
         // Colours stay in on a terminal only.

@@ -1019,6 +1019,25 @@ mod train {
     }
 
     #[test]
+    fn numbers_from_abroad_are_told_where_the_country_is_known() {
+        let signals = |country: &[&str]| {
+            let fixed = [
+                "classify",
+                "--output",
+                "jsonl",
+                "--sender",
+                "+63 917 000 0000",
+                "call me",
+            ];
+            let (out, _) = run(smishing(fixed.iter().chain(country)), 0);
+            out.contains("sender.foreign")
+        };
+        assert!(signals(&["--country", "US"]));
+        assert!(!signals(&["--country", "PH"]));
+        assert!(!signals(&[]));
+    }
+
+    #[test]
     fn links_may_count_as_often_as_in_traffic() {
         let folder = TempDir::new().unwrap();
         let data = file(

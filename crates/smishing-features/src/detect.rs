@@ -564,7 +564,7 @@ fn is_merchant(text: &[u8], evidence: &Evidence, link: &Link) -> bool {
     is_bare
         && evidence.terms.speak_of(Classes::TRANSACTION)
         && evidence.numbers.iter().any(|(kind, _)| *kind == NumberKind::Money)
-        && (AT.iter().any(|at| before.ends_with(at)) || after_amount())
+        && (AT.iter().any(|at| before.ends_with(at)) || before.ends_with(b"\nat:") || after_amount())
 }
 
 /// The word that asks to open the link at `link`: directly before it, or a few words before it in its sentence.

@@ -488,8 +488,9 @@ fn owner(domain: &[u8]) -> Option<Destination> {
 /// The brand whose name stands in a host that is not its own, as a part between dots and hyphens or at an end of one,
 /// also with digits for letters (`amaz0n-secure.top`).
 fn borrowed_name(name: &[u8], registrable: &[u8]) -> Option<Brand> {
-    /// Shorter names are too often part of other words.
-    const SHORTEST: usize = 5;
+    /// Shorter names within a label are too often part of other words, unless the rest of it is a lure.
+    const SHORTEST: usize = 7;
+    const SHORTEST_BESIDE_LURE: usize = 5;
     /// Whole labels below the registered one may be shorter: `irs.gov.secure-fund.com`.
     const SHORTEST_LABEL: usize = 3;
     let below = name[..name.len() - registrable.len()].split(|&byte| byte == b'.');
@@ -514,14 +515,54 @@ fn borrowed_name(name: &[u8], registrable: &[u8]) -> Option<Brand> {
         {
             return Some(brand);
         }
-        for cut in SHORTEST..part.len() {
-            let (head, tail) = (&folded[..cut], &folded[part.len() - cut..]);
-            if let Some(brand) = named(head).or_else(|| named(tail)) {
-                return Some(brand);
+        for cut in SHORTEST_BESIDE_LURE..part.len() {
+            let (head, rest) = folded.split_at(cut);
+            let (lead, tail) = folded.split_at(part.len() - cut);
+            let brand = [(head, rest), (tail, lead)].into_iter().find_map(|(name, rest)| {
+                let brand = named(name).filter(|brand| brand.is_charted())?;
+                (cut >= SHORTEST || is_lure(rest)).then_some(brand)
+            });
+            if brand.is_some() {
+                return brand;
             }
         }
     }
     None
+}
+
+/// Whether the rest of a label is what imitations put beside a brand's name, or digits.
+fn is_lure(rest: &[u8]) -> bool {
+    const LURES: [&[u8]; 28] = [
+        b"account",
+        b"alert",
+        b"alerts",
+        b"app",
+        b"auth",
+        b"billing",
+        b"care",
+        b"center",
+        b"claim",
+        b"delivery",
+        b"fee",
+        b"help",
+        b"id",
+        b"info",
+        b"login",
+        b"my",
+        b"online",
+        b"parcel",
+        b"pay",
+        b"post",
+        b"refund",
+        b"secure",
+        b"security",
+        b"service",
+        b"support",
+        b"track",
+        b"update",
+        b"verify",
+    ];
+    LURES.contains(&rest) || rest.iter().all(|byte| !byte.is_ascii_lowercase())
 }
 
 /// The brand of a domain that is its name and an ordinary ending, `.com` or a country's: brands hold those, and nobody
