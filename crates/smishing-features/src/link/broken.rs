@@ -121,7 +121,7 @@ fn link_around(text: &[u8], from: usize, joint: &Joint) -> Option<Link> {
     let start = joint.span.start - start;
     let first = &text[start..joint.span.start];
     let is_www = first == b"www" || first.starts_with(b"www.");
-    if (first.len() < SHORTEST && !is_www) || !first[0].is_ascii_alphanumeric() || first.ends_with(b".") {
+    if !first.first().is_some_and(u8::is_ascii_alphanumeric) || first.ends_with(b".") {
         return None;
     }
     let mut host = Host {
@@ -170,19 +170,23 @@ fn link_around(text: &[u8], from: usize, joint: &Joint) -> Option<Link> {
     let tld = &text[host.parts[count - 1].clone()];
     // "On 6-May. Info: ...", "nice shop . top marks": a link needs better signs then.
     let marked = || first.iter().any(|&byte| byte == b'-' || byte.is_ascii_digit());
+    let scheme = scheme_len(&text[from..start]);
+    let certain = joint.doubt == Doubt::None || is_www || scheme > 0;
     let likely = match joint.doubt {
         Doubt::None => true,
-        Doubt::Some => has_path || matches!(tld, b"com" | b"net" | b"org") || marked() || is_www,
-        Doubt::Much => has_path || is_www,
+        Doubt::Some => has_path || matches!(tld, b"com" | b"net" | b"org") || marked(),
+        Doubt::Much => has_path,
     };
-    if !likely || (suffix.word_like && !has_path && !is_www && joint.doubt != Doubt::None) {
+    // "bit. ly/x", but not "vs. co/op".
+    let long_enough = first.len() >= SHORTEST || suffix.is_service();
+    if !(certain || likely && long_enough && (has_path || !suffix.word_like)) {
         return None;
     }
     let own_label = own_label(&host, count, start, suffix.registrable);
     let end = end_of_host + path_len(rest);
     let destination = destination(host.name(), &suffix);
     Some(Link {
-        span: start - scheme_len(&text[from..start])..end,
+        span: start - scheme..end,
         random_host: destination == Destination::Unknown && is_unpronounceable(&text[own_label.clone()]),
         own_label,
         destination,

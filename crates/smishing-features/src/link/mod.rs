@@ -679,6 +679,9 @@ mod tests {
             ("go to northgate dot com", "northgate dot com"),
             ("see www.post-fee. com/a", "www.post-fee. com/a"),
             ("visit www. postfee. com. ph", "www. postfee. com. ph"),
+            ("pay at bit. ly/x7k2d now", "bit. ly/x7k2d"),
+            ("pay at bit[.]ly/x7k2d now", "bit[.]ly/x7k2d"),
+            ("pay at https://postfee. top now", "https://postfee. top"),
             ("visit www. postfee. com. Thank you", "www. postfee. com"),
             ("at postfee . com . ph/x now", "postfee . com . ph/x"),
             ("at www.postfee. com. ph/x now", "www.postfee. com. ph/x"),
@@ -695,6 +698,8 @@ mod tests {
         for text in [
             "nice shop. top marks",
             "call me. in a bit",
+            "rock vs. co/op",
+            "etc. in/out",
             "the end. org chart follows",
             "credited on 19-may-26. info neft",
             "br0.. cn u go",
