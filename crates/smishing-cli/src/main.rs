@@ -16,6 +16,7 @@ mod report;
 mod scores;
 mod tables;
 mod train;
+mod warm_start;
 mod worst;
 
 /// Tells genuine text messages from spam and smishing (SMS scams).

@@ -1,9 +1,9 @@
 use crate::progress::Bar;
 use crate::read::DataArgs;
-use crate::{Outcome, output, report};
+use crate::{Outcome, output, report, warm_start};
 use anyhow::Context;
 use smishing::Buckets;
-use smishing_train::{CardNotes, Recipe, SignalRate, SolverKind, TrainOptions, card};
+use smishing_train::{CardNotes, Corpus, Recipe, SignalRate, SolverKind, TrainOptions, card};
 use std::path::{Path, PathBuf};
 
 /// Trains a model on labelled messages
@@ -12,15 +12,19 @@ use std::path::{Path, PathBuf};
   smishing train SMSSpamCollection --output uci.smsh
   smishing train mine.csv --text-column body --label-column kind --map-label promo=spam --output mine.smsh
   smishing train data ../corpora/train --solver sparse --seed 1 --output all.smsh
+  smishing train corrections.jsonl --warm-start all.smsh --old-data data --output next.smsh
 
 Labels are ham, spam and smishing (also: phishing, scam, fraud, legit). Near-duplicates are kept on one side of every
-split; thresholds and calibration come from rows held out of the fits. Beside the model, its card is written as JSON.")]
+split; thresholds and calibration come from rows held out of the fits. Beside the model, its card is written as JSON.
+
+With --warm-start, weights change as little as the new data allow (L2 towards the old ones); intercept, calibration,
+thresholds and kinds stay the old model's, since corrections tell nothing of how frequent scams are.")]
 pub(crate) struct Args {
     #[command(flatten)]
-    data: DataArgs,
+    pub(crate) data: DataArgs,
     /// Where the model goes
     #[arg(long, short, value_name = "MODEL")]
-    output: PathBuf,
+    pub(crate) output: PathBuf,
     #[command(flatten)]
     pub(crate) settings: Settings,
     /// Write a report into this folder: report.html, what was read and the model's card, and the card as report.json
@@ -29,6 +33,15 @@ pub(crate) struct Args {
     /// Origin and licence for the card: NAME=TEXT, NAME of a file without extension or of a folder; may be repeated
     #[arg(long, value_name = "NAME=TEXT", value_parser = named::<String>)]
     licence: Vec<(String, String)>,
+    /// Go on from this model instead of training anew; the data are corrections or other new messages
+    #[arg(
+        long,
+        value_name = "MODEL",
+        conflicts_with_all = ["solver", "bits", "alpha", "weight", "signal_rate", "padding", "licence", "report"]
+    )]
+    pub(crate) warm_start: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) warm: warm_start::WarmStart,
 }
 
 /// Settings of training, also of cross-validation.
@@ -45,7 +58,7 @@ pub(crate) struct Settings {
     alpha: f64,
     /// Decides which rows share a fold
     #[arg(long, default_value_t = 1)]
-    seed: u64,
+    pub(crate) seed: u64,
     /// What each row of a source counts, 1 by default: NAME=WEIGHT, NAME of a file without extension or of a folder; may
     /// be repeated (sparse solver)
     #[arg(long, value_name = "NAME=WEIGHT", value_parser = named::<f64>)]
@@ -90,13 +103,16 @@ pub(crate) fn named<T: std::str::FromStr<Err: std::fmt::Display>>(text: &str) ->
 }
 
 pub(crate) fn run(args: &Args) -> anyhow::Result<Outcome> {
-    let options = args.settings.options()?;
     let folder = args.output.parent().filter(|folder| !folder.as_os_str().is_empty());
     if folder.is_some_and(|folder| !folder.is_dir()) {
         anyhow::bail!("{}: no such folder to write to", args.output.display());
     }
+    let options = args.settings.options()?;
     let mut corpus = args.data.read(&args.data.data)?;
     let removed = corpus.remove_duplicates();
+    if let Some(old) = &args.warm_start {
+        return warm_start::run(args, old, &corpus, &removed);
+    }
     let recipe = args.settings.recipe();
     // Whoever reads our output may go (`| head -1`), but the model is still wanted: that they went shows at the end.
     let reading = output::reading_report(&corpus, Some(&removed));
@@ -133,15 +149,20 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Outcome> {
         bytes.len(),
         card_path.display()
     ))?;
-    Ok(if corpus.files.iter().all(|file| file.bad_rows.is_empty()) {
+    Ok(outcome(&corpus))
+}
+
+/// Whether all rows could be used.
+pub(crate) fn outcome(corpus: &Corpus) -> Outcome {
+    if corpus.files.iter().all(|file| file.bad_rows.is_empty()) {
         Outcome::Clean
     } else {
         Outcome::SomeInputUnusable
-    })
+    }
 }
 
 /// `uci.card.json` beside `uci.smsh`, `v1.2.card.json` beside `v1.2`.
-fn card_path(model: &Path) -> PathBuf {
+pub(crate) fn card_path(model: &Path) -> PathBuf {
     let is_model = model.extension().is_some_and(|extension| extension == "smsh");
     let stem = if is_model { model.file_stem() } else { model.file_name() };
     let mut name = stem.unwrap_or_default().to_owned();
@@ -150,14 +171,14 @@ fn card_path(model: &Path) -> PathBuf {
 }
 
 /// The card with the day it was made, which the model itself leaves out: the same data give the same model.
-fn dated(card: &str) -> anyhow::Result<String> {
+pub(crate) fn dated(card: &str) -> anyhow::Result<String> {
     let mut card: serde_json::Value = serde_json::from_str(card)?;
     card["date"] = jiff::Timestamp::now().strftime("%Y-%m-%d").to_string().into();
     Ok(serde_json::to_string_pretty(&card)? + "\n")
 }
 
 /// Whole or not at all: a model that is in use is never half overwritten.
-fn write(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
+pub(crate) fn write(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
     let mut temporary = path.as_os_str().to_owned();
     temporary.push(".tmp");
     let temporary = PathBuf::from(temporary);

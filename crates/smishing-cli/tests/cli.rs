@@ -1816,6 +1816,60 @@ mod drift {
     }
 }
 
+mod warm_start {
+    use super::*;
+
+    #[test]
+    fn goes_on_from_a_model_and_tells_before_and_after() {
+        let folder = tempfile::tempdir().unwrap();
+        let model = &models().1;
+        let new = file(&folder, "new.tsv", tsv(&["ham", "smishing"], 24));
+        let old = file(&folder, "old.tsv", tsv(&["ham", "spam", "smishing"], 90));
+        let next = |name: &str, options: &[&str]| {
+            let next = folder.path().join(name);
+            let mut command = smishing([
+                "train",
+                text(&new),
+                "--warm-start",
+                text(model),
+                "--output",
+                text(&next),
+            ]);
+            command.args(options);
+            (run(command, 0).0, std::fs::read(next).unwrap())
+        };
+        let (out, bytes) = next("a.smsh", &["--old-data", text(&old)]);
+        for shown in ["new: before", "after, held out", "old: before", "blocked ham"] {
+            assert!(out.contains(shown), "{shown}: {out}");
+        }
+        assert_eq!(next("b.smsh", &["--old-data", text(&old)]).1, bytes);
+        assert_ne!(next("c.smsh", &[]).1, bytes);
+        let (card, _) = run(smishing(["inspect", text(&folder.path().join("a.smsh"))]), 0);
+        assert!(
+            card.contains("three.tsv") && card.contains("warm_starts") && card.contains("new.tsv"),
+            "{card}"
+        );
+    }
+
+    #[test]
+    fn what_does_not_go_together_is_said() {
+        let folder = tempfile::tempdir().unwrap();
+        let new = file(&folder, "new.tsv", tsv(&["ham", "spam"], 20));
+        let next = folder.path().join("next.smsh");
+        let start = |options: &[&str]| {
+            let mut command = smishing(["train", text(&new), "--output", text(&next)]);
+            command.args(options);
+            run(command, 2).1
+        };
+        let model = text(&models().1);
+        assert!(start(&["--warm-start", model, "--bits", "10"]).contains("cannot be used with"));
+        assert!(start(&["--old-data", text(&new)]).contains("--warm-start"));
+        assert!(start(&["--warm-start", model, "--hold", "0"]).contains("a number above 0"));
+        assert!(start(&["--warm-start", text(&new)]).contains("new.tsv"));
+        assert!(!next.exists());
+    }
+}
+
 mod inspect {
     use super::*;
 

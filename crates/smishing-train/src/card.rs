@@ -2,9 +2,12 @@
 use crate::corpus::{Corpus, Removed};
 use crate::metrics::{Figures, Scored};
 use crate::train::{TrainOptions, Trained};
+use crate::warm_start::{WarmStartOptions, WarmStarted};
 use serde_json::{Value, json};
-use smishing::Label;
+use smishing::{Label, Model};
 use std::collections::BTreeMap;
+
+const TOOL: &str = concat!("smishing-train ", env!("CARGO_PKG_VERSION"));
 
 /// What a model's user should know of it, beyond what training knows by itself.
 #[derive(Clone, Debug, Default)]
@@ -29,25 +32,9 @@ pub fn card(
     let solver = options
         .solver
         .resolve(rows, options.buckets.count() + smishing::Signal::COUNT, &weights);
-    let data: Vec<Value> = corpus
-        .files
-        .iter()
-        .map(|file| {
-            let licence = notes.licences.iter().find(|(name, _)| file.goes_by(name));
-            json!({
-                "file": file.name(),
-                "licence": licence.map(|(_, licence)| licence),
-                "weight": file.weight,
-                "signal_rates": file.signal_rates.iter().map(ToString::to_string).collect::<Vec<_>>(),
-                "sha256": file.sha256,
-                "rows": file.rows(),
-                "bad_rows": file.bad_rows.len(),
-                "labels": file.labels.iter().map(|(label, count)| (label.as_str().to_owned(), json!(count))).collect::<serde_json::Map<_, _>>(),
-            })
-        })
-        .collect();
+    let data = data(corpus, notes);
     let card = json!({
-        "tool": concat!("smishing-train ", env!("CARGO_PKG_VERSION")),
+        "tool": TOOL,
         "statement": "The texts of these files were turned into weights of hashed n-grams; the model holds none of them.",
         "data": data,
         "rows_used": rows,
@@ -76,6 +63,60 @@ pub fn card(
     serde_json::to_string_pretty(&card).unwrap_or_default()
 }
 
+/// What was read of each file.
+fn data(corpus: &Corpus, notes: &CardNotes) -> Vec<Value> {
+    corpus
+        .files
+        .iter()
+        .map(|file| {
+            let licence = notes.licences.iter().find(|(name, _)| file.goes_by(name));
+            json!({
+                "file": file.name(),
+                "licence": licence.map(|(_, licence)| licence),
+                "weight": file.weight,
+                "signal_rates": file.signal_rates.iter().map(ToString::to_string).collect::<Vec<_>>(),
+                "sha256": file.sha256,
+                "rows": file.rows(),
+                "bad_rows": file.bad_rows.len(),
+                "labels": file.labels.iter().map(|(label, count)| (label.as_str().to_owned(), json!(count))).collect::<serde_json::Map<_, _>>(),
+            })
+        })
+        .collect()
+}
+
+/// The card of a model that goes on from another: that one's, to whose `warm_starts` this one is added. Figures are of the
+/// new data, at the old threshold.
+#[must_use]
+pub fn warm_start_card(
+    corpus: &Corpus,
+    removed: &Removed,
+    old: &Model,
+    started: &WarmStarted,
+    options: &WarmStartOptions,
+) -> String {
+    let mut card = match serde_json::from_str(old.card()) {
+        Ok(Value::Object(card)) => card,
+        _ => serde_json::Map::from_iter([("old_card".to_owned(), json!(old.card()))]),
+    };
+    let warm_start = json!({
+        "tool": TOOL,
+        "data": data(corpus, &CardNotes::default()),
+        "rows_used": corpus.records.len(),
+        "duplicates_removed": removed.duplicates,
+        "label_conflicts": removed.conflicts,
+        "conflicting_rows_removed": removed.conflicting_rows,
+        "settings": {"hold": options.hold, "folds": options.folds, "seed": options.seed},
+        "before": kept_figures(&started.before),
+        "held_out": kept_figures(&started.after),
+    });
+    match card.entry("warm_starts").or_insert_with(|| json!([])) {
+        Value::Array(all) => all.push(warm_start),
+        other => *other = json!([warm_start]),
+    }
+    // A map of strings and numbers always becomes text.
+    serde_json::to_string_pretty(&card).unwrap_or_default()
+}
+
 /// The figures that cards hold: every model file carries them, and the bundled one is reproduced bit for bit.
 const HELD_OUT_FIGURES: [&str; 11] = [
     "rows",
@@ -96,13 +137,12 @@ const HELD_OUT_RATES: [&str; 2] = ["0.001", "0.01"];
 /// Figures of the rows in the fits that had not seen them, at the default threshold. No more than an orientation: the
 /// threshold was set on the same rows, and the rows are of the populations trained on.
 fn held_out_figures(corpus: &Corpus, trained: &Trained) -> Value {
-    let clusters = corpus.clusters();
     let scored: Vec<Scored> = corpus
         .records
         .iter()
         .zip(&trained.held_out_logits)
         .enumerate()
-        .map(|(row, (record, &logit))| trained.scored(logit, record.label, clusters.of(row)))
+        .map(|(row, (record, &logit))| trained.scored(logit, record.label, trained.clusters.of(row)))
         .collect();
     let kinds = corpus
         .records
@@ -112,15 +152,19 @@ fn held_out_figures(corpus: &Corpus, trained: &Trained) -> Value {
     let (right, all) = kinds.fold((0_u32, 0_u32), |(right, all), correct| {
         (right + u32::from(correct), all + 1)
     });
-    let mut figures = json!(Figures::new(&scored, 200, 1));
+    json!({
+        "figures": kept_figures(&Figures::new(&scored, 200, 1)),
+        "spam_or_smishing_accuracy": (all > 0).then(|| f64::from(right) / f64::from(all)),
+    })
+}
+
+fn kept_figures(figures: &Figures) -> Value {
+    let mut figures = json!(figures);
     if let Some(figures) = figures.as_object_mut() {
         figures.retain(|name, _| HELD_OUT_FIGURES.contains(&name.as_str()));
         if let Some(rates) = figures.get_mut("recall_at_fpr").and_then(Value::as_object_mut) {
             rates.retain(|rate, _| HELD_OUT_RATES.contains(&rate.as_str()));
         }
     }
-    json!({
-        "figures": figures,
-        "spam_or_smishing_accuracy": (all > 0).then(|| f64::from(right) / f64::from(all)),
-    })
+    figures
 }

@@ -4,8 +4,9 @@
 //! verified, joined by union-find. Written here: the crates that offer it bring their own hashing and thread pools
 //! for what is a page of code, and cluster numbers must not change with their versions.
 use crate::corpus::Record;
+use rayon::prelude::*;
 use smishing_features::{NormalizedText, words};
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 /// The cluster of each record, numbered from 0 in the order of their first records.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -77,10 +78,8 @@ const LEADERS: usize = 16;
 
 pub(crate) fn clusters(records: &[Record]) -> Clusters {
     let mut sets = DisjointSets::new(records.len());
-    for key in [
-        |record: &Record| record.cluster.clone(),
-        |record: &Record| record.pair.clone(),
-    ] {
+    let keys: [fn(&Record) -> Option<&str>; 2] = [|record| record.cluster.as_deref(), |record| record.pair.as_deref()];
+    for key in keys {
         let mut first = HashMap::new();
         for (index, record) in records.iter().enumerate() {
             if let Some(key) = key(record) {
@@ -96,60 +95,83 @@ pub(crate) fn clusters(records: &[Record]) -> Clusters {
 }
 
 fn join_similar(texts: &[&str], sets: &mut DisjointSets) {
-    let shingles: Vec<HashSet<u64>> = texts.iter().map(|text| shingles(text)).collect();
-    let signatures: Vec<[u64; BANDS * ROWS]> = shingles.iter().map(signature).collect();
+    let hashed: Vec<(Shingles, [u64; BANDS])> = texts
+        .par_iter()
+        .map(|text| {
+            let shingles = Shingles::of(text);
+            let bands = shingles.bands();
+            (shingles, bands)
+        })
+        .collect();
     for band in 0..BANDS {
-        let mut buckets: HashMap<&[u64], Vec<usize>> = HashMap::new();
-        for (index, signature) in signatures.iter().enumerate() {
-            let leaders = buckets.entry(&signature[band * ROWS..(band + 1) * ROWS]).or_default();
-            let alike = leaders.iter().copied().find(|&leader| {
-                sets.root(leader) == sets.root(index) || jaccard(&shingles[leader], &shingles[index]) >= SIMILAR
+        let mut buckets: HashMap<u64, Vec<u32>> = HashMap::new();
+        for (index, (shingles, bands)) in hashed.iter().enumerate() {
+            let leaders = buckets.entry(bands[band]).or_default();
+            let alike = leaders.iter().map(|&leader| leader as usize).find(|&leader| {
+                sets.root(leader) == sets.root(index) || hashed[leader].0.similarity(shingles) >= SIMILAR
             });
             match alike {
                 Some(leader) => sets.join(leader, index),
                 // A row that is like none before it leads others; a bucket has few such, or it says nothing.
-                None if leaders.len() < LEADERS => leaders.push(index),
+                None if leaders.len() < LEADERS => leaders.push(index as u32),
                 None => {}
             }
         }
     }
 }
 
-/// Hashed word triples of the text with its digits folded; of short texts, byte 5-grams.
-fn shingles(text: &str) -> HashSet<u64> {
-    let text: String = String::from(NormalizedText::from(text))
-        .chars()
-        .map(|letter| if letter.is_ascii_digit() { '0' } else { letter })
-        .collect();
-    let words: Vec<&str> = words(&text).map(|(_, word)| word).collect();
-    if words.len() >= 8 && !text.chars().any(|letter| ('\u{3040}'..='\u{D7AF}').contains(&letter)) {
-        words
-            .windows(3)
-            .map(|triple| fnv(triple.join(" ").as_bytes()))
-            .collect()
-    } else {
-        let bytes = text.as_bytes();
-        if bytes.len() < 5 {
-            HashSet::from([fnv(bytes)])
-        } else {
-            bytes.windows(5).map(fnv).collect()
-        }
+/// Hashed word triples of a text with its digits folded; of short texts, byte 5-grams. Rising.
+struct Shingles(Box<[u64]>);
+
+impl Shingles {
+    fn of(text: &str) -> Self {
+        let text: String = String::from(NormalizedText::from(text))
+            .chars()
+            .map(|letter| if letter.is_ascii_digit() { '0' } else { letter })
+            .collect();
+        let words: Vec<&str> = words(&text).map(|(_, word)| word).collect();
+        let mut hashes: Vec<u64> =
+            if words.len() >= 8 && !text.chars().any(|letter| ('\u{3040}'..='\u{D7AF}').contains(&letter)) {
+                words
+                    .windows(3)
+                    .map(|triple| fnv(triple.join(" ").as_bytes()))
+                    .collect()
+            } else if text.len() < 5 {
+                vec![fnv(text.as_bytes())]
+            } else {
+                text.as_bytes().windows(5).map(fnv).collect()
+            };
+        hashes.sort_unstable();
+        hashes.dedup();
+        Self(hashes.into())
     }
-}
 
-pub(crate) fn jaccard<T: Eq + std::hash::Hash>(a: &HashSet<T>, b: &HashSet<T>) -> f64 {
-    let common = a.intersection(b).count() as f64;
-    common / (a.len() as f64 + b.len() as f64 - common)
-}
+    /// Share of the shingles of either text that both have.
+    fn similarity(&self, other: &Self) -> f64 {
+        let (mut ours, mut theirs) = (&*self.0, &*other.0);
+        let mut common = 0_u32;
+        while let ([our, our_rest @ ..], [their, their_rest @ ..]) = (ours, theirs) {
+            common += u32::from(our == their);
+            (ours, theirs) = (
+                if our <= their { our_rest } else { ours },
+                if their <= our { their_rest } else { theirs },
+            );
+        }
+        let common = f64::from(common);
+        common / (self.0.len() as f64 + other.0.len() as f64 - common)
+    }
 
-fn signature(shingles: &HashSet<u64>) -> [u64; BANDS * ROWS] {
-    std::array::from_fn(|seed| {
-        shingles
-            .iter()
-            .map(|&shingle| scramble(shingle ^ scramble(seed as u64)))
-            .min()
-            .unwrap_or(0)
-    })
+    /// A hash of each band of the `MinHash` signature.
+    fn bands(&self) -> [u64; BANDS] {
+        let smallest = |seed: usize| {
+            let key = scramble(seed as u64);
+            let hashes = self.0.iter().map(|&shingle| scramble(shingle ^ key));
+            hashes.min().unwrap_or(0)
+        };
+        std::array::from_fn(|band| {
+            (band * ROWS..(band + 1) * ROWS).fold(0, |hash, seed| scramble(hash ^ smallest(seed)))
+        })
+    }
 }
 
 /// FNV-1a, 64 bits.
@@ -273,7 +295,7 @@ mod tests {
         let clusters = clusters(&records);
         for a in 0..texts.len() {
             for b in 0..a {
-                if jaccard(&shingles(&texts[a]), &shingles(&texts[b])) >= 0.8 {
+                if Shingles::of(&texts[a]).similarity(&Shingles::of(&texts[b])) >= 0.8 {
                     assert_eq!(clusters.of(a), clusters.of(b), "{} / {}", texts[a], texts[b]);
                 }
             }

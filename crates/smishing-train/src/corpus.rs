@@ -7,6 +7,8 @@ use smishing::{Label, Message};
 use smishing_features::NormalizedText;
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, HashMap};
+use std::fs::File;
+use std::io::{BufReader, ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
 /// One labelled message.
@@ -172,13 +174,18 @@ impl Corpus {
     }
 
     fn read_file(&mut self, path: &Path, options: &ReadOptions) -> Result<(), Error> {
-        let bytes = std::fs::read(path).map_err(|source| Error::Io {
+        let io = |source| Error::Io {
             path: path.into(),
             source,
-        })?;
+        };
+        let mut hashed = Hashed {
+            file: File::open(path).map_err(io)?,
+            digest: Sha256::new(),
+            failed: None,
+        };
         let mut report = FileReport {
             path: path.into(),
-            sha256: hex(&Sha256::digest(&bytes)),
+            sha256: String::new(),
             labels: BTreeMap::new(),
             bad_rows: Vec::new(),
             weight: 1.0,
@@ -190,11 +197,9 @@ impl Corpus {
             Format::Lines => Format::Tsv,
             other => other,
         });
-        let rows = match Rows::new(bytes.as_slice(), format, &options.columns) {
-            Ok(rows) => rows,
-            Err(bad) => return Err(Error::BadRows(vec![(path.into(), bad)])),
-        };
-        for row in rows {
+        let reader = BufReader::with_capacity(READ_BYTES, &mut hashed);
+        let rows = Rows::new(reader, format, &options.columns);
+        for row in rows.map_err(|bad| Error::BadRows(vec![(path.into(), bad)]))? {
             match row.and_then(|row| record(row, self.files.len(), &name, &options.labels)) {
                 Ok(record) => {
                     *report.labels.entry(record.label).or_default() += 1;
@@ -203,6 +208,12 @@ impl Corpus {
                 Err(bad) => report.bad_rows.push(bad),
             }
         }
+        if let Some(error) = hashed.failed {
+            return Err(io(error));
+        }
+        // Readers of rows stop where they cannot go on; the digest is of the whole file.
+        std::io::copy(&mut hashed, &mut std::io::sink()).map_err(io)?;
+        report.sha256 = hex(&hashed.digest.finalize());
         self.files.push(report);
         Ok(())
     }
@@ -260,6 +271,35 @@ impl Corpus {
     #[must_use]
     pub fn clusters(&self) -> Clusters {
         cluster::clusters(&self.records)
+    }
+}
+
+/// Bytes read at once.
+const READ_BYTES: usize = 1 << 18;
+
+/// A file that is digested as it is read.
+struct Hashed {
+    file: File,
+    digest: Sha256,
+    /// Why reading failed: readers of rows make text of it.
+    failed: Option<std::io::Error>,
+}
+
+impl Read for Hashed {
+    fn read(&mut self, bytes: &mut [u8]) -> std::io::Result<usize> {
+        match self.file.read(bytes) {
+            Ok(read) => {
+                self.digest.update(&bytes[..read]);
+                Ok(read)
+            }
+            Err(error) => {
+                let kind = error.kind();
+                if kind != ErrorKind::Interrupted {
+                    self.failed = Some(error);
+                }
+                Err(kind.into())
+            }
+        }
     }
 }
 

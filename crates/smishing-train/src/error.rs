@@ -25,6 +25,17 @@ pub enum Error {
     /// The solver failed.
     #[error("fitting failed: {0}")]
     Solver(String),
+    /// A warm start from a model of other features than this version's.
+    #[error("the model was trained on other features than this version computes: train it anew")]
+    OtherFeatures,
+    /// A warm start from a model of another number of buckets.
+    #[error("the model has {model} buckets, the data were hashed into {data}")]
+    OtherBuckets {
+        /// The model's.
+        model: usize,
+        /// The data's.
+        data: usize,
+    },
     /// The trained model is not valid.
     #[error(transparent)]
     Model(#[from] smishing::ModelError),

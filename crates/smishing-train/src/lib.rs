@@ -46,6 +46,7 @@ mod solver;
 mod split;
 mod train;
 mod two_samples;
+mod warm_start;
 mod weight;
 mod worst;
 
@@ -53,7 +54,7 @@ pub use bootstrap::Estimate;
 pub use business::{
     BusinessComparison, BusinessFigures, BusinessScores, BusinessSet, Counted, RecallAt, ScamDifference, ScamSet,
 };
-pub use card::{CardNotes, card};
+pub use card::{CardNotes, card, warm_start_card};
 pub use cluster::Clusters;
 pub use corpus::{Corpus, Facets, FileReport, ReadOptions, Record, Removed};
 pub use curve::{OperatingCurve, OperatingPoint};
@@ -76,5 +77,6 @@ pub use solver::{DenseLinfa, LinearFit, Solver, SolverKind, SparseLogistic, Spar
 pub use split::grouped_folds;
 pub use train::{Problem, Progress, TrainOptions, Trained, train};
 pub use two_samples::Count;
+pub use warm_start::{WarmStartOptions, WarmStarted, warm_start};
 pub use weight::SignalRate;
 pub use worst::Worst;

@@ -3,6 +3,7 @@ use linfa::dataset::Records;
 use ndarray::{Array2, ShapeBuilder};
 use smishing::{Buckets, Message, Signal, ngram_scale};
 use smishing_features::Extractor;
+use std::ops::Range;
 
 /// What a signal that is present counts in its column, where an n-gram counts `1 / sqrt(distinct)`. Measured on UCI,
 /// grouped folds, five seeds: MCC .948 for 1, .956 for 0.3, .957 for 0.1, .955 without signals.
@@ -106,6 +107,47 @@ impl CsrMatrix {
             .map(|(&column, &value)| (column as usize, value))
     }
 
+    /// Number of values that are not zero.
+    pub(crate) fn values(&self) -> usize {
+        self.values.len()
+    }
+
+    /// Neighbouring rows together, each time as many as have at least so many values.
+    pub(crate) fn blocks(&self, values: usize) -> Vec<Range<usize>> {
+        let mut blocks = Vec::new();
+        let mut first = 0;
+        while first < self.rows() {
+            let wanted = self.starts[first] + values;
+            let end = self
+                .starts
+                .partition_point(|&start| start < wanted)
+                .clamp(first + 1, self.rows());
+            blocks.push(first..end);
+            first = end;
+        }
+        blocks
+    }
+
+    /// A row times one weight a column. Four sums run side by side: the order is fixed, and none waits for the others.
+    pub(crate) fn dot(&self, row: usize, weights: &[f64]) -> f64 {
+        let range = self.starts[row]..self.starts[row + 1];
+        let (columns, more_columns) = self.indices[range.clone()].as_chunks::<4>();
+        let (values, more_values) = self.values[range].as_chunks::<4>();
+        let product = |column: u32, value: f32| f64::from(value) * weights[column as usize];
+        let mut sums = [0.0; 4];
+        for (columns, values) in columns.iter().zip(values) {
+            for lane in 0..4 {
+                sums[lane] += product(columns[lane], values[lane]);
+            }
+        }
+        let rest: f64 = more_columns
+            .iter()
+            .zip(more_values)
+            .map(|(&column, &value)| product(column, value))
+            .sum();
+        (sums[0] + sums[1]) + (sums[2] + sums[3]) + rest
+    }
+
     /// The rows with these numbers.
     #[must_use]
     pub fn select(&self, rows: &[usize]) -> Self {
@@ -117,6 +159,14 @@ impl CsrMatrix {
             selected.starts.push(selected.indices.len());
         }
         selected
+    }
+
+    /// Keeps the first rows.
+    pub(crate) fn truncate(&mut self, rows: usize) {
+        self.starts.truncate(rows + 1);
+        let end = self.starts.last().copied().unwrap_or(0);
+        self.indices.truncate(end);
+        self.values.truncate(end);
     }
 
     /// Adds the rows of a matrix of as many columns.

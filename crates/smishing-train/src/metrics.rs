@@ -21,6 +21,19 @@ pub struct Scored {
     pub cluster: usize,
 }
 
+impl Scored {
+    /// A message of these log-odds, under a threshold of log-odds.
+    pub(crate) fn at(threshold: f32, logit: f32, bad: bool, cluster: usize) -> Self {
+        Self {
+            bad,
+            flagged: logit >= threshold,
+            probability: 1.0 / (1.0 + libm::expf(-logit)),
+            logit,
+            cluster,
+        }
+    }
+}
+
 /// The figures of a set.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Figures {

@@ -10,8 +10,6 @@ use std::collections::BTreeMap;
 /// Padded copies of bad messages.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Padding {
-    /// One row a copy.
-    pub(crate) matrix: CsrMatrix,
     /// The rows that a copy is made of: the bad message, and the genuine one that sentences were taken from.
     pub(crate) sources: Vec<[usize; 2]>,
     /// What a copy counts against its bad message.
@@ -19,8 +17,9 @@ pub(crate) struct Padding {
 }
 
 impl Padding {
-    /// A copy of each bad message that has a genuine one in its language; the same for the same corpus and seed.
-    pub(crate) fn new(corpus: &Corpus, buckets: Buckets, weight: f64, seed: u64) -> Self {
+    /// A copy of each bad message that has a genuine one in its language, and the copies' features, one row each; the same
+    /// for the same corpus and seed.
+    pub(crate) fn new(corpus: &Corpus, buckets: Buckets, weight: f64, seed: u64) -> (Self, CsrMatrix) {
         let mut random = ChaCha8Rng::seed_from_u64(seed);
         let mut genuine: BTreeMap<Option<&str>, Vec<usize>> = BTreeMap::new();
         for (row, record) in corpus
@@ -55,11 +54,8 @@ impl Padding {
             .iter()
             .zip(&sources)
             .map(|(text, [row, _])| corpus.records[*row].saying(text));
-        Self {
-            matrix: CsrMatrix::of_messages(buckets, messages),
-            sources,
-            weight,
-        }
+        let matrix = CsrMatrix::of_messages(buckets, messages);
+        (Self { sources, weight }, matrix)
     }
 }
 

@@ -11,6 +11,7 @@ use crate::split::grouped_folds;
 use crate::{CsrMatrix, Error};
 use rayon::prelude::*;
 use smishing::{Buckets, Head, Label, Model, ModelParts, Signal, Weights};
+use std::collections::BTreeSet;
 
 /// Settings of training.
 #[derive(Clone, Debug, PartialEq)]
@@ -53,6 +54,8 @@ pub type Progress<'a> = &'a (dyn Fn(&str, usize, usize) + Sync);
 pub struct Trained {
     /// The model, without a card yet.
     pub parts: ModelParts,
+    /// The near-duplicate clusters of the rows.
+    pub clusters: Clusters,
     /// The final fit of genuine against bad, before calibration.
     pub bad_fit: LinearFit,
     /// Calibrated log-odds of bad for each row, by fits that had not seen its cluster.
@@ -68,7 +71,7 @@ pub struct Trained {
 /// Features, labels and clusters of the rows to learn from.
 #[derive(Clone, Debug)]
 pub struct Problem {
-    /// One row a message.
+    /// One row a message, then one a padded copy.
     pub matrix: CsrMatrix,
     /// One label a row.
     pub labels: Vec<Label>,
@@ -85,10 +88,12 @@ impl Problem {
     /// Of all messages of a corpus.
     #[must_use]
     pub fn new(corpus: &Corpus, buckets: Buckets) -> Self {
+        // What clustering needs is gone again before the features, the largest part of a problem, are there.
+        let clusters = corpus.clusters();
         Self {
             matrix: CsrMatrix::of_messages(buckets, corpus.records.iter().map(crate::Record::message)),
             labels: corpus.records.iter().map(|record| record.label).collect(),
-            clusters: corpus.clusters(),
+            clusters,
             weights: corpus.records.iter().map(|record| record.weight).collect(),
             padding: Padding::default(),
             kinds: Some(KindRows::of(&corpus.records)),
@@ -106,38 +111,17 @@ impl Problem {
         if !(weight.is_finite() && weight >= 0.0) {
             return Err(Error::Setting(format!("padding {weight}: expected 0 or more")));
         }
-        self.padding = if weight > 0.0 {
-            Padding::new(corpus, buckets, weight, seed)
-        } else {
-            Padding::default()
-        };
+        self.matrix.truncate(self.labels.len());
+        self.padding = Padding::default();
+        if weight > 0.0 {
+            let (padding, copies) = Padding::new(corpus, buckets, weight, seed);
+            self.matrix.append(&copies);
+            self.padding = padding;
+        }
         Ok(())
     }
 
-    /// What a fit on the rows with these numbers learns from: features, classes and weights, padded copies last.
-    pub(crate) fn lesson(&self, rows: &[usize], positive: &[bool]) -> (CsrMatrix, Vec<bool>, Vec<f64>) {
-        let mut matrix = self.matrix.select(rows);
-        let mut classes: Vec<bool> = rows.iter().map(|&row| positive[row]).collect();
-        let mut weights: Vec<f64> = rows.iter().map(|&row| self.weights[row]).collect();
-        let mut kept = vec![false; self.labels.len()];
-        for &row in rows {
-            kept[row] = true;
-        }
-        let sources = self.padding.sources.iter().enumerate();
-        let copies: Vec<usize> = sources
-            .filter(|(_, sources)| sources.iter().all(|&row| kept[row]))
-            .map(|(copy, _)| copy)
-            .collect();
-        matrix.append(&self.padding.matrix.select(&copies));
-        for copy in copies {
-            let [row, _] = self.padding.sources[copy];
-            classes.push(positive[row]);
-            weights.push(self.padding.weight * self.weights[row]);
-        }
-        (matrix, classes, weights)
-    }
-
-    /// Of the rows with these numbers, without padded copies, and without kinds: the kind head, the slowest to fit, is that
+    /// Of the messages with these numbers, without padded copies, and without kinds: the kind head, the slowest to fit, is that
     /// of whole models.
     #[must_use]
     pub fn select(&self, rows: &[usize]) -> Self {
@@ -171,25 +155,31 @@ pub fn train(problem: &Problem, options: &TrainOptions, progress: Progress<'_>) 
         .resolve(rows, problem.matrix.columns(), &problem.weights)
         .with_alpha(options.alpha);
     let bad: Vec<bool> = problem.labels.iter().map(|label| label.is_bad()).collect();
-    let bad_head = fit_head("genuine or bad", problem, &bad, solver.as_ref(), options, progress)?;
+    let classes: Vec<Option<bool>> = bad.iter().copied().map(Some).collect();
+    let bad_head = Task {
+        name: "genuine or bad",
+        problem,
+        classes: &classes,
+        copies: &problem.padding.sources,
+    }
+    .fit(solver.as_ref(), options, progress)?;
     let thresholds = thresholds(&bad_head.held_out, &bad, problem.clusters.as_slice(), &problem.weights);
 
-    let bad_rows: Vec<usize> = (0..rows).filter(|&row| bad[row]).collect();
-    let smishing: Vec<bool> = bad_rows
+    let classes: Vec<Option<bool>> = problem
+        .labels
         .iter()
-        .map(|&row| problem.labels[row] == Label::Smishing)
+        .map(|label| label.is_bad().then_some(*label == Label::Smishing))
         .collect();
     let mut held_out_smishing = vec![None; rows];
-    let smishing_head = if smishing.contains(&true) && smishing.contains(&false) {
-        let head = fit_head(
-            "spam or smishing",
-            &problem.select(&bad_rows),
-            &smishing,
-            solver.as_ref(),
-            options,
-            progress,
-        )?;
-        for (&row, &logit) in bad_rows.iter().zip(&head.held_out) {
+    let smishing_head = if classes.contains(&Some(true)) && classes.contains(&Some(false)) {
+        let task = Task {
+            name: "spam or smishing",
+            problem,
+            classes: &classes,
+            copies: &[],
+        };
+        let head = task.fit(solver.as_ref(), options, progress)?;
+        for (row, &logit) in task.rows().into_iter().zip(&head.held_out) {
             held_out_smishing[row] = Some(logit);
         }
         Some(head)
@@ -215,11 +205,11 @@ pub fn train(problem: &Problem, options: &TrainOptions, progress: Progress<'_>) 
             bad: bad_head.head(options.buckets),
             smishing: smishing_head.map(|head| head.head(options.buckets)),
             kinds: kind_head,
-            prior: (bad_rows.iter().map(|&row| problem.weights[row]).sum::<f64>() / problem.weights.iter().sum::<f64>())
-                as f32,
+            prior: share(&bad, &problem.weights) as f32,
             thresholds,
             card: String::new(),
         },
+        clusters: problem.clusters.clone(),
         bad_fit: bad_head.fit,
         held_out_logits: bad_head.held_out,
         held_out_smishing,
@@ -237,13 +227,7 @@ impl Trained {
 
     /// What the model says of a message at its default threshold, given the log-odds.
     pub(crate) fn scored(&self, logit: f32, label: Label, cluster: usize) -> Scored {
-        Scored {
-            bad: label.is_bad(),
-            flagged: logit >= self.parts.thresholds.balanced,
-            probability: 1.0 / (1.0 + libm::expf(-logit)),
-            logit,
-            cluster,
-        }
+        Scored::at(self.parts.thresholds.balanced, logit, label.is_bad(), cluster)
     }
 
     /// The model with its card.
@@ -266,67 +250,128 @@ struct FittedHead {
     held_out: Vec<f32>,
 }
 
-fn fit_head(
-    name: &str,
-    problem: &Problem,
-    positive: &[bool],
-    solver: &dyn Solver,
-    options: &TrainOptions,
-    progress: Progress<'_>,
-) -> Result<FittedHead, Error> {
-    check_clusters(name, problem, positive, options.folds)?;
-    let strata: Vec<usize> = positive.iter().map(|&positive| usize::from(positive)).collect();
-    let folds = grouped_folds(&problem.clusters, &strata, options.folds, options.seed);
-    let done = std::sync::atomic::AtomicUsize::new(0);
-    // One task more than there are folds: the fit on all rows.
-    let mut fits = (0..=options.folds)
-        .into_par_iter()
-        .map(|fold| {
-            let kept: Vec<usize> = (0..folds.len()).filter(|&row| folds[row] != fold).collect();
-            let (matrix, classes, weights) = problem.lesson(&kept, positive);
-            let fit = solver.fit(&matrix, &classes, &weights)?;
+/// What a head is to tell apart.
+struct Task<'a> {
+    /// Its classes: `negative or positive`.
+    name: &'static str,
+    problem: &'a Problem,
+    /// Whether each message is of the positive class; `None` for those that the head does not look at.
+    classes: &'a [Option<bool>],
+    /// The messages that padded copies are made of, the one whose class they have first.
+    copies: &'a [[usize; 2]],
+}
+
+impl Task<'_> {
+    /// The messages to look at.
+    fn rows(&self) -> Vec<usize> {
+        (0..self.classes.len())
+            .filter(|&row| self.classes[row].is_some())
+            .collect()
+    }
+
+    fn fit(&self, solver: &dyn Solver, options: &TrainOptions, progress: Progress<'_>) -> Result<FittedHead, Error> {
+        let rows = self.rows();
+        let matrix = &self.problem.matrix;
+        let positive: Vec<bool> = self.classes.iter().copied().flatten().collect();
+        let clusters = self.problem.clusters.select(&rows);
+        self.check_clusters(&positive, &clusters, options.folds)?;
+        let strata: Vec<usize> = positive.iter().map(|&positive| usize::from(positive)).collect();
+        let folds = grouped_folds(&clusters, &strata, options.folds, options.seed);
+        let mut fold_of = vec![None; self.classes.len()];
+        for (&row, &fold) in rows.iter().zip(&folds) {
+            fold_of[row] = Some(fold);
+        }
+        let positive_rows = self.matrix_classes();
+        let done = std::sync::atomic::AtomicUsize::new(0);
+        let fit_without = |held_out: Option<usize>, start: Option<&LinearFit>| {
+            let kept: Vec<bool> = fold_of.iter().map(|&fold| fold.is_some() && fold != held_out).collect();
+            let weights = self.weights(&kept);
+            let fit = match start {
+                Some(start) => solver.fit_from(start, matrix, &positive_rows, &weights),
+                None => solver.fit(matrix, &positive_rows, &weights),
+            }?;
             progress(
-                name,
+                self.name,
                 done.fetch_add(1, std::sync::atomic::Ordering::Relaxed) + 1,
                 options.folds + 1,
             );
             Ok(fit)
+        };
+        let fit = fit_without(None, None)?;
+        // Fits without a fold begin where the one on all rows ended: they are near, and only how long the search takes
+        // depends on where it begins.
+        let fits = (0..options.folds)
+            .into_par_iter()
+            .map(|fold| fit_without(Some(fold), Some(&fit)))
+            .collect::<Result<Vec<LinearFit>, Error>>()?;
+        let scores: Vec<f32> = rows
+            .par_iter()
+            .zip(&folds)
+            .map(|(&row, &fold)| fits[fold].logit(matrix, row) as f32)
+            .collect();
+        let weights: Vec<f64> = rows.iter().map(|&row| self.problem.weights[row]).collect();
+        let calibration = Platt::fit(&scores, &positive, &weights)?;
+        let held_out = scores.iter().map(|&score| calibration.logit(score)).collect();
+        Ok(FittedHead {
+            fit,
+            calibration,
+            held_out,
         })
-        .collect::<Result<Vec<_>, Error>>()?;
-    let fit = fits.pop().ok_or_else(|| Error::Solver("no fit".into()))?;
-    let scores: Vec<f32> = folds
-        .iter()
-        .enumerate()
-        .map(|(row, &fold)| fits[fold].logit(&problem.matrix, row) as f32)
-        .collect();
-    let calibration = Platt::fit(&scores, positive, &problem.weights)?;
-    let held_out = scores.iter().map(|&score| calibration.logit(score)).collect();
-    Ok(FittedHead {
-        fit,
-        calibration,
-        held_out,
-    })
+    }
+
+    /// The class of each row of the matrix.
+    fn matrix_classes(&self) -> Vec<bool> {
+        let class = |row: usize| self.classes[row] == Some(true);
+        let copies = self.copies.iter().map(|&[row, _]| class(row));
+        let mut classes: Vec<bool> = (0..self.classes.len()).map(class).chain(copies).collect();
+        classes.resize(self.problem.matrix.rows(), false);
+        classes
+    }
+
+    /// What each row of the matrix counts where some messages are kept: the others, and copies made of them, nothing.
+    fn weights(&self, kept: &[bool]) -> Vec<f64> {
+        let weight = |row: usize| if kept[row] { self.problem.weights[row] } else { 0.0 };
+        let copies = self.copies.iter().map(|&[row, partner]| {
+            if kept[partner] {
+                self.problem.padding.weight * weight(row)
+            } else {
+                0.0
+            }
+        });
+        let mut weights: Vec<f64> = (0..kept.len()).map(weight).chain(copies).collect();
+        weights.resize(self.problem.matrix.rows(), 0.0);
+        weights
+    }
+
+    fn check_clusters(&self, positive: &[bool], clusters: &Clusters, folds: usize) -> Result<(), Error> {
+        for class in [false, true] {
+            let of_class: BTreeSet<usize> = positive
+                .iter()
+                .zip(clusters.as_slice())
+                .filter(|(found, _)| **found == class)
+                .map(|(_, &cluster)| cluster)
+                .collect();
+            if of_class.len() < folds {
+                let class = self.name.split(" or ").nth(usize::from(class)).unwrap_or(self.name);
+                return Err(Error::Data(format!(
+                    "only {} distinct {class} messages (near-duplicates count once); at least {folds} are needed",
+                    of_class.len()
+                )));
+            }
+        }
+        Ok(())
+    }
 }
 
-fn check_clusters(name: &str, problem: &Problem, positive: &[bool], folds: usize) -> Result<(), Error> {
-    for class in [false, true] {
-        let mut clusters: Vec<usize> = positive
-            .iter()
-            .zip(problem.clusters.as_slice())
-            .filter(|(found, _)| **found == class)
-            .map(|(_, &cluster)| cluster)
-            .collect();
-        clusters.sort_unstable();
-        clusters.dedup();
-        if clusters.len() < folds {
-            let class = name.split(" or ").nth(usize::from(class)).unwrap_or(name);
-            return Err(Error::Data(format!(
-                "only {} distinct {class} messages (near-duplicates count once); at least {folds} are needed",
-                clusters.len()
-            )));
-        }
-    }
-    Ok(())
+/// Share of the weight that is of rows for which something holds.
+fn share(holds: &[bool], weights: &[f64]) -> f64 {
+    let of_those: f64 = holds
+        .iter()
+        .zip(weights)
+        .filter(|(holds, _)| **holds)
+        .map(|(_, weight)| weight)
+        .sum();
+    of_those / weights.iter().sum::<f64>()
 }
 
 impl FittedHead {

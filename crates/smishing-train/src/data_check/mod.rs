@@ -1,6 +1,5 @@
 //! Checks of the messages that the project wrote: form, distinctness, honesty of domains and numbers, and whether
 //! surface facts give the label away.
-use crate::cluster::jaccard;
 use crate::{Error, Row};
 use serde::Deserialize;
 use smishing::Label;
@@ -326,6 +325,11 @@ fn mask_part(part: &[u8]) -> String {
         }
     }
     masked
+}
+
+fn jaccard(a: &HashSet<String>, b: &HashSet<String>) -> f64 {
+    let common = a.intersection(b).count() as f64;
+    common / (a.len() as f64 + b.len() as f64 - common)
 }
 
 /// Word triples; character 5-grams of short texts and of scripts without spaces.

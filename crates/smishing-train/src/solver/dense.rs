@@ -1,4 +1,4 @@
-use super::sparse::Objective;
+use super::objective::Objective;
 use super::{LinearFit, Solver, all_one, check};
 use crate::{CsrMatrix, Error};
 use linfa::dataset::DatasetBase;
@@ -31,6 +31,12 @@ impl DenseLinfa {
 impl Solver for DenseLinfa {
     fn fit(&self, matrix: &CsrMatrix, positive: &[bool], weights: &[f64]) -> Result<LinearFit, Error> {
         check(matrix, positive, weights)?;
+        if weights.contains(&0.0) {
+            let kept: Vec<usize> = (0..weights.len()).filter(|&row| weights[row] > 0.0).collect();
+            let positive: Vec<bool> = kept.iter().map(|&row| positive[row]).collect();
+            let weights: Vec<f64> = kept.iter().map(|&row| weights[row]).collect();
+            return self.fit(&matrix.select(&kept), &positive, &weights);
+        }
         if !all_one(weights) {
             return Err(Error::Setting(
                 "linfa-logistic counts every row alike: use --solver sparse for weights".into(),
@@ -57,7 +63,8 @@ impl Solver for DenseLinfa {
         let intercept = sign * f64::from(model.intercept());
         let parameters: Vec<f64> = fitted.iter().copied().chain([intercept]).collect();
         // linfa returns Ok when it runs out of iterations: the gradient tells whether it got there.
-        let gradient = Objective::new(matrix, positive, weights, self.alpha).gradient(&parameters);
+        let objective = Objective::new(matrix, positive, weights, self.alpha);
+        let gradient = objective.gradient(&parameters, &objective.logits(&parameters));
         let gradient_norm = gradient.iter().map(|slope| slope * slope).sum::<f64>().sqrt();
         Ok(LinearFit {
             weights: fitted,
