@@ -1,6 +1,5 @@
 //! Compiles the fact tables of `smishing-data` into hash tables, with the library's own normaliser and hash.
-use std::collections::BTreeMap;
-use std::fmt::Debug;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 extern crate alloc;
@@ -14,6 +13,9 @@ mod hash;
 #[allow(dead_code)]
 #[path = "src/host_class.rs"]
 mod host_class;
+#[allow(dead_code)]
+#[path = "src/marks.rs"]
+mod marks;
 #[allow(dead_code, unreachable_pub)]
 #[path = "src/normalize/mod.rs"]
 mod normalize;
@@ -32,6 +34,7 @@ fn main() {
         "src/class.rs",
         "src/hash.rs",
         "src/host_class.rs",
+        "src/marks.rs",
         "src/normalize",
         "src/table.rs",
         "src/token.rs",
@@ -50,22 +53,33 @@ fn fold(phrase: &str) -> String {
     normalize::NormalizedText::from(phrase).into()
 }
 
-/// Hash of a phrase: of its letters where the script has no spaces, else of its words one after the other.
-fn phrase_hash(phrase: &str) -> u64 {
+/// What is known of a phrase: its classes, its brand, and how many words the longest phrase has that starts with it.
+type Phrases = BTreeMap<u64, (u32, u16, u8)>;
+
+/// The entry of a phrase: of its letters where the script has no spaces, else of its words one after the other, whose first
+/// one is marked.
+fn entry<'a>(phrases: &'a mut Phrases, phrase: &str) -> &'a mut (u32, u16, u8) {
     if phrase.chars().next().is_some_and(class_of_script::is_unspaced) {
-        return hash::word(phrase.as_bytes());
+        return phrases.entry(hash::word(phrase.as_bytes())).or_default();
     }
-    token::words(phrase)
+    let words: Vec<u64> = token::words(phrase)
         .map(|(_, word)| hash::word(word.as_bytes()))
-        .reduce(hash::pair)
-        .unwrap_or_else(|| panic!("lexicon or brand phrase without a word: {phrase:?}"))
+        .collect();
+    let [first, rest @ ..] = words.as_slice() else {
+        panic!("lexicon or brand phrase without a word: {phrase:?}");
+    };
+    let longest = &mut phrases.entry(*first).or_default().2;
+    *longest = (*longest).max(u8::try_from(words.len()).expect("phrases are short"));
+    phrases
+        .entry(rest.iter().copied().fold(*first, hash::pair))
+        .or_default()
 }
 
 #[path = "src/script.rs"]
 mod class_of_script;
 
 fn write_brands_and_phrases(out: &mut String) {
-    let mut phrases: BTreeMap<u64, (u32, u16)> = BTreeMap::new();
+    let mut phrases = Phrases::new();
     for [class, lang, phrase] in smishing_data::rows(smishing_data::LEXICON) {
         let class = if class == "negation" && lang != "en" {
             "negation_abroad"
@@ -76,7 +90,7 @@ fn write_brands_and_phrases(out: &mut String) {
             .iter()
             .position(|name| *name == class)
             .unwrap_or_else(|| panic!("lexicon.tsv: unknown class {class}"));
-        phrases.entry(phrase_hash(&fold(phrase))).or_default().0 |= 1 << bit;
+        entry(&mut phrases, &fold(phrase)).0 |= 1 << bit;
     }
     let mut domains: BTreeMap<String, (u16, Tenure)> = BTreeMap::new();
     // Brands are numbered from 1, those with known domains first: 0 means "no brand".
@@ -98,7 +112,7 @@ fn write_brands_and_phrases(out: &mut String) {
             // "Charles Schwab", and as senders and hosts write it.
             let joined = alias.replace(' ', "");
             for spelling in [alias, joined.as_str()] {
-                let entry = phrases.entry(phrase_hash(&fold(spelling))).or_default();
+                let entry = entry(&mut phrases, &fold(spelling));
                 // Where two brands share a name, the first row has it.
                 if entry.1 == 0 {
                     entry.1 = id;
@@ -114,51 +128,57 @@ fn write_brands_and_phrases(out: &mut String) {
             domains.entry(domain.to_owned()).or_insert((id, tenure));
         }
     }
-    write_table(out, "HEADS", "u16", &heads(&names, &phrases));
+    write_table(out, "HEADS", &heads(&names, &phrases));
     for [suffix, class, _] in smishing_data::rows(smishing_data::LINKS) {
         if class == "brand_shortener" {
             domains.entry(suffix.to_owned()).or_insert((0, Tenure::Shortener));
         }
     }
     *out += &format!("pub(crate) const CHARTED_BRANDS: u16 = {charted};\n");
-    let names: Vec<_> = names.into_values().collect();
-    *out += &format!(
-        "pub(crate) static BRANDS: [(&str, &str); {}] = {names:?};\n",
-        names.len()
-    );
-    let phrases: Vec<_> = phrases.into_iter().collect();
-    write_table(out, "PHRASES", "(u32, u16)", &phrases);
+    write_strings(out, "BRAND_NAMES", names.values().map(|(name, _)| *name));
+    write_strings(out, "BRAND_COUNTRIES", names.values().map(|(_, countries)| *countries));
+    write_phrases(out, &phrases);
     let indexed: Vec<_> = domains
         .keys()
         .zip(0_u16..)
         .map(|(domain, index)| (hash::word(domain.as_bytes()), index))
         .collect();
-    write_table(out, "DOMAINS", "u16", &indexed);
-    let names: Vec<_> = domains
-        .iter()
-        .map(|(domain, (brand, tenure))| (domain, brand, *tenure as u8))
-        .collect();
+    write_table(out, "DOMAINS", &indexed);
+    write_strings(out, "DOMAIN_NAMES", domains.keys().map(String::as_str));
+    let owners: Vec<_> = domains.values().map(|(brand, tenure)| (brand, *tenure as u8)).collect();
     *out += &format!(
-        "pub(crate) static DOMAIN_NAMES: [(&str, u16, u8); {}] = {names:?};\n",
-        names.len()
+        "pub(crate) static DOMAIN_OWNERS: [(u16, u8); {}] = {owners:?};\n",
+        owners.len()
     );
 }
 
 /// Names of one word that are everyday words too, and so no aliases: a brand's only where a message starts with them and a
 /// colon (`Chase: a new payee ...`).
-fn heads(names: &BTreeMap<u16, (&str, &str)>, phrases: &BTreeMap<u64, (u32, u16)>) -> Vec<(u64, u16)> {
+fn heads(names: &BTreeMap<u16, (&str, &str)>, phrases: &Phrases) -> Vec<(u64, u16)> {
     /// Words that messages start with for other reasons.
     const HEADINGS: [&str; 6] = ["free", "next", "promise", "stan", "three", "zip"];
     let mut heads = BTreeMap::new();
     for (id, (name, _)) in names {
         let name = fold(name);
-        let hash = phrase_hash(&name);
-        let is_alias = phrases.get(&hash).is_some_and(|(_, brand)| *brand > 0);
+        let hash = hash::word(name.as_bytes());
+        let is_alias = phrases.get(&hash).is_some_and(|(_, brand, _)| *brand > 0);
         if name.len() > 2 && token::words(&name).count() == 1 && !is_alias && !HEADINGS.contains(&name.as_str()) {
             heads.entry(hash).or_insert(*id);
         }
     }
     heads.into_iter().collect()
+}
+
+/// Far fewer things are said than there are phrases: the table holds the number of what is said.
+fn write_phrases(out: &mut String, phrases: &Phrases) {
+    let kinds: BTreeMap<_, _> = phrases.values().collect::<BTreeSet<_>>().into_iter().zip(0..).collect();
+    let numbered: Vec<_> = phrases.iter().map(|(&hash, kind)| (hash, kinds[kind])).collect();
+    write_table(out, "PHRASES", &numbered);
+    *out += &format!("pub(crate) static PHRASE_KINDS: [Phrase; {}] = [", kinds.len());
+    for (classes, brand, words) in kinds.keys() {
+        *out += &format!("Phrase::new({classes}, {brand}, {words}),");
+    }
+    *out += "];\n";
 }
 
 fn write_calling_codes(out: &mut String) {
@@ -196,13 +216,25 @@ fn write_hosts(out: &mut String) {
         .into_iter()
         .map(|(suffix, class)| (hash::word(suffix.as_bytes()), class))
         .collect();
-    write_table(out, "HOSTS", "u16", &hosts);
+    write_table(out, "HOSTS", &hosts);
 }
 
-fn write_table<V: Copy + Default + Debug>(out: &mut String, name: &str, value: &str, entries: &[(u64, V)]) {
-    let slots = table::lay_out(entries);
-    let bitmap = table::lay_out_bitmap(entries);
-    *out += &format!("static {name}_SLOTS: [(u32, {value}); {}] = {slots:?};\n", slots.len());
+fn write_strings<'a>(out: &mut String, name: &str, strings: impl Iterator<Item = &'a str>) {
+    let (mut letters, mut ends) = (String::new(), Vec::new());
+    for string in strings {
+        letters += string;
+        ends.push(letters.len());
+    }
+    *out += &format!("pub(crate) static {name}: Strings = Strings::new({letters:?}, &{ends:?});\n");
+}
+
+fn write_table(out: &mut String, name: &str, entries: &[(u64, u16)]) {
+    let (keys, values) = table::lay_out(entries);
+    let (slots, bitmap, len) = (keys.len(), table::lay_out_bitmap(entries), entries.len());
+    *out += &format!("static {name}_KEYS: [u32; {slots}] = {keys:?};\n");
+    *out += &format!("static {name}_VALUES: [u16; {slots}] = {values:?};\n");
     *out += &format!("static {name}_BITMAP: [u64; {}] = {bitmap:?};\n", bitmap.len());
-    *out += &format!("pub(crate) static {name}: Table<{value}> = Table::new(&{name}_SLOTS, &{name}_BITMAP);\n");
+    *out += &format!(
+        "pub(crate) static {name}: Table = Table::new(&{name}_KEYS, &{name}_VALUES, &{name}_BITMAP, {len});\n"
+    );
 }

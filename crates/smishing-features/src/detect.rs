@@ -4,6 +4,7 @@
 //! close to the verb, since "never share your code" and "share your code" differ in nothing else.
 use crate::class::Classes;
 use crate::link::{Brand, Destination, Link, find_links};
+use crate::marks::Marks;
 use crate::number::{NumberKind, find_numbers};
 use crate::sender;
 use crate::term::{PHRASE_WORDS, Term, Terms, ends_sentence};
@@ -60,7 +61,7 @@ impl Detector {
     pub(crate) fn detect(&mut self, normalized: &NormalizedText, tokens: &[Token], message: &Message<'_>) {
         let Self { evidence, findings } = self;
         let text = normalized.as_bytes();
-        evidence.scan(text, tokens);
+        evidence.scan(text, normalized.marks(), tokens);
         *findings = Findings {
             signals: SignalSet::default(),
             found: core::mem::take(&mut findings.found),
@@ -73,7 +74,7 @@ impl Detector {
         findings.add_stories(evidence);
         findings.add_links(text, tokens, evidence, message.sender());
         findings.add_transaction(text, evidence);
-        findings.add_symbols(text, evidence);
+        findings.add_symbols(normalized.marks(), evidence);
         findings.add_folds(normalized);
         if let Some(sender) = message.sender() {
             findings.add_sender(sender, message.country(), evidence.terms.brands());
@@ -83,7 +84,7 @@ impl Detector {
 }
 
 impl Evidence {
-    fn scan(&mut self, text: &[u8], tokens: &[Token]) {
+    fn scan(&mut self, text: &[u8], marks: &Marks, tokens: &[Token]) {
         let Self {
             links,
             terms,
@@ -92,14 +93,14 @@ impl Evidence {
             phones,
             file,
         } = self;
-        *file = find_links(text, links);
+        *file = find_links(text, marks, links);
         sites.clear();
         sites.extend(links.iter().filter(|link| !link.email).map(|link| link.span.clone()));
         terms.find(text, tokens, links);
         numbers.clear();
         phones.clear();
         let mut ahead = links.iter().peekable();
-        find_numbers(text, |kind, span| {
+        find_numbers(text, marks, |kind, span| {
             while ahead.next_if(|link| link.span.end <= span.start).is_some() {}
             if ahead.peek().is_none_or(|link| link.span.start >= span.end) {
                 if kind == NumberKind::Phone {
@@ -261,16 +262,12 @@ impl Findings {
 
     /// Signs between letters, outside links, where no language puts them: `am#zon`, `b_t-c`. (`!` is left out: "Hi!how
     /// are you" is mere haste.)
-    fn add_symbols(&mut self, text: &[u8], evidence: &Evidence) {
+    fn add_symbols(&mut self, marks: &Marks, evidence: &Evidence) {
         let mut links = evidence.links.iter().peekable();
-        for (at, three) in text.windows(3).enumerate() {
-            let [before, b'_' | b'#' | b'|' | b'$' | b'%' | b'^' | b'*', after] = three else {
-                continue;
-            };
-            while links.next_if(|link| link.span.end <= at).is_some() {}
-            let in_link = links.peek().is_some_and(|link| link.span.start <= at);
-            if before.is_ascii_alphabetic() && after.is_ascii_alphabetic() && !in_link {
-                self.add(Signal::SymbolInWord, at..at + 3);
+        for before in marks.signs_in_words().map(|sign| sign - 1) {
+            while links.next_if(|link| link.span.end <= before).is_some() {}
+            if links.peek().is_none_or(|link| link.span.start > before) {
+                self.add(Signal::SymbolInWord, before..before + 3);
                 return;
             }
         }

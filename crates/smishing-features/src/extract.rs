@@ -2,8 +2,8 @@
 use crate::detect::Detector;
 use crate::hash;
 use crate::link::Brand;
-use crate::token::Token;
-use crate::{Folds, Message, NormalizedText, Signal, SignalSet, words};
+use crate::token::{Token, read_tokens};
+use crate::{Folds, Message, NormalizedText, Signal, SignalSet};
 use alloc::vec::Vec;
 use core::fmt;
 use core::ops::Range;
@@ -124,13 +124,7 @@ impl Extractor {
     }
 
     fn analyse(&mut self, message: &Message<'_>) {
-        self.tokens.clear();
-        for (start, word) in words(self.text.as_str()) {
-            self.tokens.push(Token {
-                span: start..start + word.len(),
-                hash: hash::word(word.as_bytes()),
-            });
-        }
+        read_tokens(&self.text, &mut self.tokens);
         self.detector.detect(&self.text, &self.tokens, message);
     }
 
@@ -164,16 +158,17 @@ impl Extractor {
     /// Emits each bucket that an n-gram of the message last read falls into, once.
     pub fn for_each_bucket(&mut self, buckets: Buckets, mut emit: impl FnMut(usize)) {
         self.for_each_hit(buckets, |bucket, new| {
-            if new {
+            if new == 1 {
                 emit(bucket);
             }
         });
     }
 
-    /// As [`for_each_bucket`](Self::for_each_bucket), but emits a bucket each time an n-gram falls into it, and whether
-    /// that is the first time: sums can multiply by that instead of branching on what no processor can predict.
+    /// As [`for_each_bucket`](Self::for_each_bucket), but emits a bucket each time an n-gram falls into it, with 1
+    /// the first time and 0 later: sums can multiply by that instead of branching on what no processor can predict. (Compilers
+    /// make a branch of a `bool`.)
     #[inline]
-    pub fn for_each_hit(&mut self, buckets: Buckets, mut emit: impl FnMut(usize, bool)) {
+    pub fn for_each_hit(&mut self, buckets: Buckets, mut emit: impl FnMut(usize, u32)) {
         let mut seen = core::mem::take(&mut self.seen);
         seen.resize(buckets.count() / 64, 0);
         seen.fill(0);
@@ -182,9 +177,9 @@ impl Extractor {
             let bucket = buckets.of(hash);
             // Always in range; said so that the compiler sees it too.
             let word = &mut seen[(bucket / 64) & last];
-            let new = *word >> (bucket % 64) & 1 == 0;
+            let old = *word >> (bucket % 64) & 1;
             *word |= 1 << (bucket % 64);
-            emit(bucket, new);
+            emit(bucket, 1 - old as u32);
         });
         self.seen = seen;
     }
@@ -269,10 +264,10 @@ impl Extractor {
     /// The token's hash with its digits folded to one class.
     #[inline]
     fn ngram_word_hash(&self, token: &Token) -> u64 {
-        let word = &self.text.as_bytes()[token.span.clone()];
-        if !word.iter().any(u8::is_ascii_digit) {
+        if !token.has_digit {
             return token.hash;
         }
+        let word = &self.text.as_bytes()[token.span.clone()];
         // Longer words than this with a digit in them are no words; their start stands for them.
         let mut folded = [0; 32];
         let len = word.len().min(folded.len());

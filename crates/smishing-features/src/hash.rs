@@ -48,6 +48,25 @@ pub(crate) const fn word(bytes: &[u8]) -> u64 {
     mix(hash, last)
 }
 
+/// [`word`] of a part of `text`: eight bytes are loaded at once where the text goes on behind it.
+#[inline]
+pub(crate) fn word_at(text: &[u8], span: &core::ops::Range<usize>) -> u64 {
+    let len = span.end - span.start;
+    let mut hash = (len as u64).wrapping_mul(MULTIPLIERS[0]);
+    let mut rest = &text[span.start..];
+    let mut left = len;
+    while let Some((chunk, tail)) = rest.split_first_chunk::<8>() {
+        let chunk = u64::from_le_bytes(*chunk);
+        if left < 8 {
+            return mix(hash, chunk & !(u64::MAX << (8 * left)));
+        }
+        hash = mix(hash, chunk);
+        rest = tail;
+        left -= 8;
+    }
+    word(&text[span.clone()])
+}
+
 /// Hash of two neighbouring words; the order counts.
 #[inline]
 pub(crate) const fn pair(first: u64, second: u64) -> u64 {
@@ -99,6 +118,16 @@ mod tests {
         0x5237_1cf6_3744_e0e1,
         0x1d10_2029_f570_24f8,
     ];
+
+    #[test]
+    fn word_inside_a_text() {
+        let text = b"0123456789abcdefghijklmnop";
+        for start in 0..=text.len() {
+            for end in start..=text.len() {
+                assert_eq!(word_at(text, &(start..end)), word(&text[start..end]));
+            }
+        }
+    }
 
     #[test]
     fn length_and_order_count() {

@@ -1,5 +1,5 @@
 //! Telephone numbers, amounts and masked account numbers in normalised text.
-use crate::scan::first_where;
+use crate::marks::{Kind, Marks};
 use core::ops::Range;
 
 /// What a run of digits is.
@@ -16,10 +16,9 @@ pub(crate) enum NumberKind {
 }
 
 /// Calls `found` for the numbers of `text`, from left to right, in linear time.
-pub(crate) fn find_numbers(text: &[u8], mut found: impl FnMut(NumberKind, Range<usize>)) {
+pub(crate) fn find_numbers(text: &[u8], marks: &Marks, mut found: impl FnMut(NumberKind, Range<usize>)) {
     let mut at = 0;
-    while let Some(step) = first_where(&text[at..], |byte| byte.is_ascii_digit()) {
-        let start = at + step;
+    while let Some(start) = marks.first(Kind::Digit, at) {
         let run = digit_run(text, start);
         if let Some(kind) = kind(text, &run) {
             found(kind, run.span.clone());
@@ -227,7 +226,7 @@ mod tests {
 
     fn kinds(text: &str) -> Vec<NumberKind> {
         let mut found = vec![];
-        find_numbers(text.as_bytes(), |kind, _| found.push(kind));
+        find_numbers(text.as_bytes(), &Marks::of(text.as_bytes()), |kind, _| found.push(kind));
         found
     }
 

@@ -1,25 +1,39 @@
 //! Hash tables that the build script lays out and the library only reads.
 
-/// A set of hashed keys, each with a value: open addressing, linear probing, at most half full; key 0 marks a free slot.
+/// Hashed keys, each with a small number: open addressing, linear probing, two thirds full; key 0 marks a free slot.
 ///
 /// A key is the upper half of a 64-bit hash. With some thousand entries a foreign text meets one by chance once in
 /// a million look-ups, which costs a wrong hint, never a wrong trust: what grants trust is compared letter by letter.
 ///
 /// Most look-ups are of words that are not there: a bitmap that fits the first-level cache answers nine in ten of them.
 #[derive(Debug)]
-pub(crate) struct Table<V: 'static> {
-    slots: &'static [(u32, V)],
+pub(crate) struct Table {
+    /// Apart from the values, or padding would take a third of the table.
+    keys: &'static [u32],
+    values: &'static [u16],
     bitmap: &'static [u64],
+    /// Of slots that keys belong to; those behind are for what found its own taken.
+    range: usize,
 }
 
-impl<V: Copy> Table<V> {
-    pub(crate) const fn new(slots: &'static [(u32, V)], bitmap: &'static [u64]) -> Self {
-        assert!(slots.len().is_power_of_two() && bitmap.len().is_power_of_two());
-        Self { slots, bitmap }
+impl Table {
+    pub(crate) const fn new(
+        keys: &'static [u32],
+        values: &'static [u16],
+        bitmap: &'static [u64],
+        entries: usize,
+    ) -> Self {
+        assert!(keys.len() == values.len() && bitmap.len().is_power_of_two());
+        Self {
+            keys,
+            values,
+            bitmap,
+            range: range(entries),
+        }
     }
 
     #[inline]
-    pub(crate) fn get(&self, hash: u64) -> Option<V> {
+    pub(crate) fn get(&self, hash: u64) -> Option<u16> {
         let (word, bit) = bitmap_place(hash, self.bitmap.len());
         if self.bitmap.get(word)? & bit == 0 {
             return None;
@@ -27,47 +41,60 @@ impl<V: Copy> Table<V> {
         self.find(key(hash))
     }
 
-    fn find(&self, key: u32) -> Option<V> {
-        let mut at = key as usize;
-        loop {
-            let &(found, value) = self.slots.get(at & (self.slots.len() - 1))?;
+    fn find(&self, key: u32) -> Option<u16> {
+        let first = slot(key, self.range);
+        for (slot, &found) in self.keys.get(first..)?.iter().enumerate() {
             if found == key {
-                return Some(value);
+                return self.values.get(first + slot).copied();
             }
             if found == 0 {
-                return None;
+                break;
             }
-            at += 1;
         }
+        None
     }
 }
 
-/// The slots of a table, for the build script.
+/// The keys and values of a table, for the build script.
 #[allow(dead_code, reason = "the build script calls it")]
-pub(crate) fn lay_out<V: Copy + Default>(entries: &[(u64, V)]) -> alloc::vec::Vec<(u32, V)> {
-    let len = (entries.len() * 2 + 1).next_power_of_two();
-    let mut slots = alloc::vec![(0, V::default()); len];
+pub(crate) fn lay_out(entries: &[(u64, u16)]) -> (alloc::vec::Vec<u32>, alloc::vec::Vec<u16>) {
+    let range = range(entries.len());
+    let (mut keys, mut values) = (alloc::vec![0; range], alloc::vec![0; range]);
     for &(hash, value) in entries {
         let key = key(hash);
-        let mut at = key as usize & (len - 1);
-        while slots[at].0 != 0 {
-            assert_ne!(slots[at].0, key, "two entries share a key");
-            at = (at + 1) & (len - 1);
+        let mut at = slot(key, range);
+        while keys.get(at).is_some_and(|&taken| taken != 0) {
+            assert_ne!(keys[at], key, "two entries share a key");
+            at += 1;
         }
-        slots[at] = (key, value);
+        if at == keys.len() {
+            keys.push(0);
+            values.push(0);
+        }
+        (keys[at], values[at]) = (key, value);
     }
-    slots
+    (keys, values)
 }
 
 /// The bitmap of a table, eight bits an entry or more, for the build script.
 #[allow(dead_code, reason = "the build script calls it")]
-pub(crate) fn lay_out_bitmap<V>(entries: &[(u64, V)]) -> alloc::vec::Vec<u64> {
+pub(crate) fn lay_out_bitmap(entries: &[(u64, u16)]) -> alloc::vec::Vec<u64> {
     let mut bitmap = alloc::vec![0; (entries.len() / 8 + 1).next_power_of_two()];
     for (hash, _) in entries {
         let (word, bit) = bitmap_place(*hash, bitmap.len());
         bitmap[word] |= bit;
     }
     bitmap
+}
+
+const fn range(entries: usize) -> usize {
+    entries + entries / 2 + 1
+}
+
+/// The slot that a key belongs to: its place among all keys, scaled to the table.
+#[inline]
+const fn slot(key: u32, range: usize) -> usize {
+    ((key as u64 * range as u64) >> u32::BITS) as usize
 }
 
 /// Word and bit of a hash; from bits that the slots' keys do not start with.

@@ -2,8 +2,9 @@
 use crate::class::Classes;
 use crate::hash;
 use crate::link::{Brand, Link};
+use crate::phrase::Phrase;
 use crate::script::is_unspaced;
-use crate::tables::{HEADS, PHRASES};
+use crate::tables::HEADS;
 use crate::token::Token;
 use alloc::vec::Vec;
 use core::ops::Range;
@@ -21,6 +22,15 @@ pub(crate) struct Term {
     /// Number of the term's first word in the message, for distances.
     pub(crate) word: usize,
     sentence: usize,
+}
+
+/// Phrases that the words so far may be the start of: hash and start of their words.
+#[derive(Clone, Copy, Debug, Default)]
+struct Open {
+    pair: Option<(u64, usize)>,
+    triple: Option<(u64, usize)>,
+    /// Whether the pair may be the start of a triple.
+    is_triple: bool,
 }
 
 /// The terms and brands of a message, in buffers that are reused.
@@ -62,7 +72,7 @@ impl Terms {
         self.find_head(text, tokens);
         let mut sentence = 0;
         let mut links = links.iter().peekable();
-        let mut previous: [Option<&Token>; 2] = [None, None];
+        let mut open = Open::default();
         let mut end = 0;
         for (word, token) in tokens.iter().enumerate() {
             while links.next_if(|link| link.span.end <= token.span.start).is_some() {}
@@ -70,31 +80,36 @@ impl Terms {
             // Nearly always a space alone.
             if !matches!(between, [b' ']) && ends_sentence(between) {
                 sentence += 1;
-                previous = [None, None];
+                open = Open::default();
             }
             end = token.span.end;
             if links.peek().is_some_and(|link| link.span.start < token.span.end) {
-                previous = [None, None];
+                open = Open::default();
                 continue;
             }
             if is_unspaced_at(text, token.span.start) {
                 self.find_unspaced(text, token, word, sentence);
-                previous = [None, None];
+                open = Open::default();
                 continue;
             }
-            self.look_up(token.hash, token.span.clone(), word, sentence);
-            if token.span.len() >= SHORTEST_JOINED {
+            let words = self.look_up(token.hash, token.span.clone(), word, sentence);
+            if token.has_joint && token.span.len() >= SHORTEST_JOINED {
                 self.look_up_parts(text, token, word, sentence);
             }
-            if let [_, Some(last)] = previous {
-                let pair = hash::pair(last.hash, token.hash);
-                self.look_up(pair, last.span.start..token.span.end, word - 1, sentence);
-                if let [Some(first), _] = previous {
-                    let triple = hash::pair(hash::pair(first.hash, last.hash), token.hash);
-                    self.look_up(triple, first.span.start..token.span.end, word - 2, sentence);
-                }
+            if let Some((pair, start)) = open.pair {
+                self.look_up(hash::pair(pair, token.hash), start..end, word - 1, sentence);
             }
-            previous = [previous[1], Some(token)];
+            if let Some((triple, start)) = open.triple {
+                self.look_up(hash::pair(triple, token.hash), start..end, word - 2, sentence);
+            }
+            open = Open {
+                pair: (words >= 2).then_some((token.hash, token.span.start)),
+                triple: open
+                    .pair
+                    .filter(|_| open.is_triple)
+                    .map(|(first, start)| (hash::pair(first, token.hash), start)),
+                is_triple: words >= 3,
+            };
         }
     }
 
@@ -149,22 +164,24 @@ impl Terms {
         }
     }
 
+    /// Notes what is known of a hash; returns how many words the longest phrase has that starts with it.
     #[inline]
-    fn look_up(&mut self, hash: u64, span: Range<usize>, word: usize, sentence: usize) {
-        let Some((classes, brand)) = PHRASES.get(hash) else {
-            return;
+    fn look_up(&mut self, hash: u64, span: Range<usize>, word: usize, sentence: usize) -> u8 {
+        let Some(phrase) = Phrase::of(hash) else {
+            return 0;
         };
-        if classes != 0 {
+        if phrase.classes != Classes::default() {
             self.found.push(Term {
                 span: span.clone(),
-                classes: Classes(classes),
+                classes: phrase.classes,
                 word,
                 sentence,
             });
         }
-        if let Some(brand) = Brand::from_table(brand) {
+        if let Some(brand) = phrase.brand() {
             self.brands.push((brand, span));
         }
+        phrase.words
     }
 }
 

@@ -1,10 +1,14 @@
-//! Words by UAX #29, with a fast path for ASCII that gives the same ones.
+//! Words by UAX #29, with a fast path for texts of ASCII and currency signs that gives the same ones.
+use crate::hash;
+use crate::marks::{BLOCK, Kind, Marks};
+use crate::normalize::NormalizedText;
+use alloc::vec::Vec;
 use core::ops::Range;
 use unicode_segmentation::{UnicodeSegmentation, UnicodeWordIndices};
 
 /// Words of `text` by Unicode's word boundaries (UAX #29), without spaces and punctuation, and where they are.
 ///
-/// Equal to `unicode_segmentation::UnicodeSegmentation::unicode_word_indices`, several times faster on ASCII.
+/// Equal to `unicode_segmentation::UnicodeSegmentation::unicode_word_indices`, several times faster on ASCII and currency signs.
 ///
 /// ```
 /// let words: Vec<&str> = smishing_features::words("don't pay $1,000.50 at amaz0n-secure.top")
@@ -14,20 +18,20 @@ use unicode_segmentation::{UnicodeSegmentation, UnicodeWordIndices};
 /// ```
 #[must_use]
 pub fn words(text: &str) -> Words<'_> {
-    Words(if text.is_ascii() {
-        Kind::Ascii(AsciiWords::new(text))
+    Words(if is_simple(text) {
+        Way::Simple(SimpleWords::new(text))
     } else {
-        Kind::Unicode(text.unicode_word_indices())
+        Way::Unicode(text.unicode_word_indices())
     })
 }
 
 /// Iterator over words and their byte offsets; made by [`words`].
 #[derive(Debug)]
-pub struct Words<'a>(Kind<'a>);
+pub struct Words<'a>(Way<'a>);
 
 #[derive(Debug)]
-enum Kind<'a> {
-    Ascii(AsciiWords<'a>),
+enum Way<'a> {
+    Simple(SimpleWords<'a>),
     Unicode(UnicodeWordIndices<'a>),
 }
 
@@ -37,8 +41,8 @@ impl<'a> Iterator for Words<'a> {
     #[inline]
     fn next(&mut self) -> Option<Self::Item> {
         match &mut self.0 {
-            Kind::Ascii(words) => words.next(),
-            Kind::Unicode(words) => words.next(),
+            Way::Simple(words) => words.next(),
+            Way::Unicode(words) => words.next(),
         }
     }
 }
@@ -49,149 +53,174 @@ pub(crate) struct Token {
     pub(crate) span: Range<usize>,
     /// Of its bytes as they are; the n-grams fold digits first.
     pub(crate) hash: u64,
+    pub(crate) has_digit: bool,
+    /// Whether it may hold something other than letters and digits.
+    pub(crate) has_joint: bool,
 }
 
-/// Words of ASCII, 64 bytes at a time: which bytes belong to words is a matter of bit arithmetic, without a branch a byte.
+/// The words of a normalised text.
+pub(crate) fn read_tokens(text: &NormalizedText, tokens: &mut Vec<Token>) {
+    tokens.clear();
+    let (bytes, marks) = (text.as_bytes(), text.marks());
+    // Only outside ASCII does it matter that the bytes are UTF-8, which takes time to check.
+    if bytes.is_ascii() || is_simple(text.as_str()) {
+        let mut runs = Runs::new(marks);
+        while let Some(run) = runs.next(marks) {
+            tokens.push(Token {
+                hash: hash::word_at(bytes, &run.span),
+                span: run.span,
+                has_digit: run.has_digit,
+                has_joint: run.has_joint,
+            });
+        }
+    } else {
+        tokens.extend(text.as_str().unicode_word_indices().map(|(start, word)| Token {
+            span: start..start + word.len(),
+            hash: hash::word(word.as_bytes()),
+            has_digit: word.bytes().any(|byte| byte.is_ascii_digit()),
+            has_joint: true,
+        }));
+    }
+}
+
+/// Whether a text holds nothing that belongs to words or joins them outside ASCII: currency signs do neither, and many texts
+/// hold nothing else.
+fn is_simple(text: &str) -> bool {
+    text.is_ascii()
+        || text
+            .chars()
+            .all(|letter| matches!(letter, '\0'..='\x7F' | '£' | '¥' | '\u{20A0}'..='\u{20CF}'))
+}
+
 #[derive(Debug)]
-struct AsciiWords<'a> {
+struct SimpleWords<'a> {
     text: &'a str,
-    /// Where the block of bytes starts that `inside` is about.
-    block: usize,
-    /// Bit n: byte `block + n` belongs to a word that was not given out yet.
-    inside: u64,
+    marks: Marks,
+    runs: Runs,
 }
 
-impl<'a> AsciiWords<'a> {
+impl<'a> SimpleWords<'a> {
     fn new(text: &'a str) -> Self {
+        let marks = Marks::of(text.as_bytes());
         Self {
             text,
-            block: 0,
-            inside: inside_words(text.as_bytes(), 0),
+            runs: Runs::new(&marks),
+            marks,
         }
-    }
-
-    /// The next run of bytes inside words.
-    #[inline]
-    fn next_run(&mut self) -> Option<Range<usize>> {
-        let bytes = self.text.as_bytes();
-        while self.inside == 0 {
-            self.block += BLOCK;
-            if self.block >= bytes.len() {
-                return None;
-            }
-            self.inside = inside_words(bytes, self.block);
-        }
-        let first = self.inside.trailing_zeros();
-        let start = self.block + first as usize;
-        let mut len = (self.inside >> first).trailing_ones();
-        let mut end = start + len as usize;
-        // As long as the run reaches the end of its block.
-        while end == self.block + BLOCK && end < bytes.len() {
-            self.block += BLOCK;
-            self.inside = inside_words(bytes, self.block);
-            len = self.inside.trailing_ones();
-            end += len as usize;
-        }
-        self.inside &= u64::MAX.checked_shl((end - self.block) as u32).unwrap_or(0);
-        Some(start..end)
     }
 }
 
-impl<'a> Iterator for AsciiWords<'a> {
+impl<'a> Iterator for SimpleWords<'a> {
     type Item = (usize, &'a str);
 
     #[inline]
     fn next(&mut self) -> Option<Self::Item> {
+        let span = self.runs.next(&self.marks)?.span;
+        Some((span.start, &self.text[span]))
+    }
+}
+
+/// A word of a simple text.
+struct Run {
+    span: Range<usize>,
+    has_digit: bool,
+    has_joint: bool,
+}
+
+/// Words of a simple text, 64 bytes at a time: which bytes belong to words is a matter of bit arithmetic, without a branch a byte.
+#[derive(Debug, Default)]
+struct Runs {
+    block: usize,
+    /// Bit n: byte n of the block belongs to a word that was not given out yet.
+    inside: u64,
+    digits: u64,
+    letters_and_digits: u64,
+}
+
+impl Runs {
+    fn new(marks: &Marks) -> Self {
+        let mut runs = Self::default();
+        runs.enter(marks, 0);
+        runs
+    }
+
+    #[inline]
+    fn enter(&mut self, marks: &Marks, block: usize) {
+        let digits = marks.at(block, Kind::Digit);
+        *self = Self {
+            block,
+            inside: inside_words(marks, block),
+            digits,
+            letters_and_digits: digits | marks.at(block, Kind::Letter),
+        };
+    }
+
+    #[inline]
+    fn next(&mut self, marks: &Marks) -> Option<Run> {
         loop {
-            let word = self.next_run()?;
+            while self.inside == 0 {
+                if self.block + 1 >= marks.blocks() {
+                    return None;
+                }
+                self.enter(marks, self.block + 1);
+            }
+            let start = self.block * BLOCK + self.inside.trailing_zeros() as usize;
+            let mut end;
+            let (mut digits, mut joints, mut others) = (0, 0, 0);
+            loop {
+                let bits = self.take_lowest_run();
+                end = (self.block + 1) * BLOCK - bits.leading_zeros() as usize;
+                digits |= bits & self.digits;
+                others |= bits & self.letters_and_digits;
+                joints |= bits & !self.letters_and_digits;
+                if !end.is_multiple_of(BLOCK) {
+                    break;
+                }
+                self.enter(marks, self.block + 1);
+                if self.inside & 1 == 0 {
+                    break;
+                }
+            }
             // Underscores join words and are none.
-            let text = &self.text[word.clone()];
-            if text.bytes().any(|byte| byte != b'_') {
-                return Some((word.start, text));
+            if others != 0 {
+                return Some(Run {
+                    span: start..end,
+                    has_digit: digits != 0,
+                    has_joint: joints != 0,
+                });
             }
         }
     }
-}
 
-const BLOCK: usize = 64;
-
-/// Word-break classes of ASCII (UAX #29, table 3), one bit each.
-mod class {
-    pub(super) const LETTER: u8 = 1;
-    pub(super) const DIGIT: u8 = 1 << 1;
-    /// `_`, which joins words without being one.
-    pub(super) const EXTEND: u8 = 1 << 2;
-    /// Joins letters on both sides.
-    pub(super) const MID_LETTER: u8 = 1 << 3;
-    /// Joins digits on both sides.
-    pub(super) const MID_NUMBER: u8 = 1 << 4;
-}
-
-const CLASS: [u8; 256] = {
-    use class::{DIGIT, EXTEND, LETTER, MID_LETTER, MID_NUMBER};
-    let mut class = [0; 256];
-    let mut byte = 0;
-    while byte < 128 {
-        class[byte] = match byte as u8 {
-            b'a'..=b'z' | b'A'..=b'Z' => LETTER,
-            b'0'..=b'9' => DIGIT,
-            b'_' => EXTEND,
-            b':' => MID_LETTER,
-            b',' | b';' => MID_NUMBER,
-            b'.' | b'\'' => MID_LETTER | MID_NUMBER,
-            _ => 0,
-        };
-        byte += 1;
+    /// Adding one to the lowest bit of a run carries through it.
+    #[inline]
+    fn take_lowest_run(&mut self) -> u64 {
+        let carried = self.inside.wrapping_add(self.inside & self.inside.wrapping_neg());
+        let run = self.inside & !carried;
+        self.inside &= carried;
+        run
     }
-    class
-};
-
-/// Bit n: byte `block + n` of ASCII text belongs to a word.
-fn inside_words(bytes: &[u8], block: usize) -> u64 {
-    let class_of = |at: Option<usize>| {
-        at.and_then(|at| bytes.get(at))
-            .map_or(0, |&byte| CLASS[usize::from(byte)])
-    };
-    let (mut letters, mut digits, mut extend, mut mid_letter, mut mid_number) = (0_u64, 0, 0, 0, 0);
-    let rest = &bytes[block.min(bytes.len())..];
-    for (step, eight) in rest[..rest.len().min(BLOCK)].chunks(8).enumerate() {
-        let mut classes = [0; 8];
-        for (class, &byte) in classes.iter_mut().zip(eight) {
-            *class = CLASS[usize::from(byte)];
-        }
-        let bits = transposed(u64::from_le_bytes(classes));
-        let place = |class: u8| (bits >> (8 * class.trailing_zeros()) & 0xFF) << (8 * step);
-        letters |= place(class::LETTER);
-        digits |= place(class::DIGIT);
-        extend |= place(class::EXTEND);
-        mid_letter |= place(class::MID_LETTER);
-        mid_number |= place(class::MID_NUMBER);
-    }
-    let before = class_of(block.checked_sub(1));
-    let after = class_of(Some(block + BLOCK));
-    // A joint between two of the same kind, also across the ends of the block.
-    let joined = |joints: u64, kind: u64, class: u8| {
-        let left = kind << 1 | u64::from(before & class != 0);
-        let right = kind >> 1 | u64::from(after & class != 0) << (BLOCK - 1);
-        joints & left & right
-    };
-    letters | digits | extend | joined(mid_letter, letters, class::LETTER) | joined(mid_number, digits, class::DIGIT)
 }
 
-/// Bit k of byte i becomes bit i of byte k (Warren, Hacker's Delight, 7-3).
-const fn transposed(mut bits: u64) -> u64 {
-    let mut swap = (bits ^ (bits >> 7)) & 0x00AA_00AA_00AA_00AA;
-    bits ^= swap ^ (swap << 7);
-    swap = (bits ^ (bits >> 14)) & 0x0000_CCCC_0000_CCCC;
-    bits ^= swap ^ (swap << 14);
-    swap = (bits ^ (bits >> 28)) & 0x0000_0000_F0F0_F0F0;
-    bits ^ swap ^ (swap << 28)
+/// Bit n: byte n of the block of a simple text belongs to a word.
+#[inline]
+fn inside_words(marks: &Marks, block: usize) -> u64 {
+    use Kind::{Digit, FullStop, Letter, MidLetter, MidNumber, Underscore};
+    // A joint between two of the same kind.
+    let joined = |joint: Kind, kind: Kind| {
+        (marks.at(block, joint) | marks.at(block, FullStop)) & marks.before(block, kind) & marks.after(block, 1, kind)
+    };
+    marks.at(block, Letter)
+        | marks.at(block, Digit)
+        | marks.at(block, Underscore)
+        | joined(MidLetter, Letter)
+        | joined(MidNumber, Digit)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use alloc::{string::String, vec::Vec};
+    use alloc::string::String;
     use proptest::prelude::*;
 
     fn same_as_unicode_segmentation(text: &str) {
@@ -219,7 +248,8 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_ascii_text(text in "[ -~\r\n\t]{0,80}") {
+        fn any_simple_text(text in "[ -~\r\n\t]{0,80}", prices in "[ab1_.,:' £¥\u{20A0}-\u{20CF}]{0,80}") {
+            same_as_unicode_segmentation(&prices);
             same_as_unicode_segmentation(&text);
         }
 

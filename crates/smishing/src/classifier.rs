@@ -366,10 +366,10 @@ impl Classifier {
         let ngrams = self.ngrams.as_slice();
         extractor.for_each_hit(self.buckets, |bucket, new| {
             let weights = ngrams[bucket & (ngrams.len() - 1)];
-            let counts = f32::from(u8::from(new));
+            let counts = new as f32;
             sums[0] += counts * weights[0];
             sums[1] += counts * weights[1];
-            distinct += u32::from(new);
+            distinct += new;
         });
         let scale = ngram_scale(distinct);
         let mut scores = self.intercepts;

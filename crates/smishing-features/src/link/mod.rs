@@ -1,8 +1,9 @@
 //! Links and mail addresses, with or without a scheme, and whose they are.
 use crate::hash;
 use crate::host_class::{HostClass, Tenure};
-use crate::scan::first_where;
-use crate::tables::{BRANDS, CHARTED_BRANDS, DOMAIN_NAMES, DOMAINS, HOSTS, PHRASES};
+use crate::marks::{Kind, Marks};
+use crate::phrase::Phrase;
+use crate::tables::{BRAND_COUNTRIES, BRAND_NAMES, CHARTED_BRANDS, DOMAIN_NAMES, DOMAIN_OWNERS, DOMAINS, HOSTS};
 use alloc::vec::Vec;
 use core::ops::Range;
 
@@ -20,16 +21,16 @@ impl Brand {
 
     /// As the table writes it.
     pub(crate) fn name(self) -> &'static str {
-        self.row().0
+        BRAND_NAMES.get(self.index()).unwrap_or_default()
     }
 
     /// Where the brand is known: ISO 3166-1 alpha-2, separated by `|`, or `*`.
     pub(crate) fn countries(self) -> &'static str {
-        self.row().1
+        BRAND_COUNTRIES.get(self.index()).unwrap_or_default()
     }
 
-    fn row(self) -> (&'static str, &'static str) {
-        BRANDS.get(usize::from(self.0) - 1).copied().unwrap_or_default()
+    fn index(self) -> usize {
+        usize::from(self.0) - 1
     }
 
     /// Whether the table knows domains of the brand; of others nobody can say which links are not theirs.
@@ -97,13 +98,12 @@ pub(crate) struct Link {
 }
 
 /// Finds all links of `text` (normalised) in linear time, and the first name of a file, such as `invoice.pdf`.
-pub(crate) fn find_links(text: &[u8], links: &mut Vec<Link>) -> Option<Range<usize>> {
+pub(crate) fn find_links(text: &[u8], marks: &Marks, links: &mut Vec<Link>) -> Option<Range<usize>> {
     links.clear();
     let mut file = None;
     let mut done = 0;
     let mut at = 0;
-    while let Some(step) = first_where(&text[at..], |byte| byte == b'.') {
-        let dot = at + step;
+    while let Some(dot) = marks.first(Kind::FullStop, at) {
         let run = host_bytes_around(text, done, dot);
         at = run.end;
         // What may be broken is the start or the end of the run.
@@ -120,7 +120,7 @@ pub(crate) fn find_links(text: &[u8], links: &mut Vec<Link>) -> Option<Range<usi
         }
     }
     broken::find_spelt_links(text, links);
-    scheme::find_app_links(text, links);
+    scheme::find_app_links(text, marks, links);
     file
 }
 
@@ -473,9 +473,10 @@ fn brand_shown(user: &[u8]) -> Option<Brand> {
 
 /// What a domain is, if it belongs to a known brand.
 fn owner(domain: &[u8]) -> Option<Destination> {
-    let (known, brand, tenure) = DOMAIN_NAMES.get(usize::from(DOMAINS.get(hash::word(domain))?))?;
+    let index = usize::from(DOMAINS.get(hash::word(domain))?);
     // Trust is granted for the very domain, never for a hash.
-    (known.as_bytes() == domain).then_some(())?;
+    (DOMAIN_NAMES.get(index)?.as_bytes() == domain).then_some(())?;
+    let (brand, tenure) = DOMAIN_OWNERS.get(index)?;
     if *tenure == Tenure::UserContent as u8 {
         Brand::from_table(*brand).map(Destination::UserContent)
     } else if *tenure == Tenure::Shortener as u8 {
@@ -580,9 +581,7 @@ fn namesake(registrable: &[u8]) -> Option<Brand> {
 
 /// The brand that goes by this one word.
 pub(crate) fn named(word: &[u8]) -> Option<Brand> {
-    PHRASES
-        .get(hash::word(word))
-        .and_then(|(_, brand)| Brand::from_table(brand))
+    Phrase::of(hash::word(word))?.brand()
 }
 
 const fn letter_for(byte: u8) -> u8 {
@@ -601,6 +600,10 @@ const fn letter_for(byte: u8) -> u8 {
 mod tests {
     use super::*;
     use alloc::{format, string::String, vec};
+
+    fn find_links(text: &[u8], links: &mut Vec<Link>) {
+        super::find_links(text, &Marks::of(text), links);
+    }
 
     fn links(text: &str) -> Vec<(String, Destination)> {
         let mut found = vec![];

@@ -1,20 +1,16 @@
 //! Links that open an app: `whatsapp://chat/?code=x`.
 use super::{Destination, Link, has_random_path, path_len};
-use crate::scan::{first_where, holds};
+use crate::marks::{Kind, Marks};
 use alloc::vec::Vec;
 
 /// Schemes that messengers register.
 const MESSENGERS: [&[u8]; 6] = [b"whatsapp", b"tg", b"telegram", b"line", b"viber", b"weixin"];
 
 /// Links of messengers' own schemes; others lead nowhere that is known.
-pub(super) fn find_app_links(text: &[u8], links: &mut Vec<Link>) {
-    if !holds(text, *b"://") {
-        return;
-    }
+pub(super) fn find_app_links(text: &[u8], marks: &Marks, links: &mut Vec<Link>) {
     let before = links.len();
     let mut at = 0;
-    while let Some(step) = first_where(&text[at..], |byte| byte == b':') {
-        let colon = at + step;
+    while let Some(colon) = marks.first(Kind::MidLetter, at) {
         at = colon + 1;
         let Some(rest) = text[colon..].strip_prefix(b"://") else {
             continue;

@@ -14,6 +14,7 @@
 //! 4. **Spaced words.** Four or more single letters with the same separator between them become one word: `p a y p a l`.
 //!
 //! What was folded is evidence of its own ([`Folds`]).
+use crate::marks::{Kind, Marks};
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::ops::Range;
@@ -77,6 +78,7 @@ pub(crate) struct Unmasked {
 pub struct NormalizedText {
     /// Valid UTF-8.
     bytes: Vec<u8>,
+    marks: Marks,
     /// For each byte, where in the original its character starts; empty unless tracked.
     starts: Vec<usize>,
     /// Without white space at the end.
@@ -115,6 +117,11 @@ impl NormalizedText {
     #[must_use]
     pub fn folds(&self) -> Folds {
         self.folds
+    }
+
+    /// Of the normalised text.
+    pub(crate) fn marks(&self) -> &Marks {
+        &self.marks
     }
 
     pub(crate) fn unmasked(&self) -> &Unmasked {
@@ -159,6 +166,7 @@ impl NormalizedText {
         }
         if self.fold_characters::<TRACK>(text) {
             self.undo_disguises::<TRACK>();
+            self.marks.read(&self.bytes);
         }
     }
 
@@ -206,7 +214,8 @@ impl NormalizedText {
             self.bytes.pop();
             self.starts.pop();
         }
-        may_be_disguised(&mut self.bytes) || (confusable && self.bytes.iter().any(u8::is_ascii_alphabetic))
+        self.marks.read(&self.bytes);
+        may_be_disguised(&self.marks) || (confusable && self.bytes.iter().any(u8::is_ascii_alphabetic))
     }
 
     /// Appends ASCII that starts at `at` of the original, folded.
@@ -353,37 +362,17 @@ fn ascii_run(bytes: &[u8]) -> &[u8] {
     &bytes[..bytes.iter().position(|byte| !byte.is_ascii()).unwrap_or(bytes.len())]
 }
 
-/// Whether the folded `bytes` may hold words of rules 3 or 4: letters with stand-ins between them, or four single
-/// letters in a row. Without branches, so that it costs a few instructions for sixteen bytes.
-#[allow(
-    clippy::needless_bitwise_bool,
-    reason = "lazy operators branch, and vector units cannot"
-)]
-fn may_be_disguised(bytes: &mut Vec<u8>) -> bool {
-    const WINDOW: usize = 7;
-    const VECTOR: usize = 16;
-    let len = bytes.len();
-    let padded = len.next_multiple_of(VECTOR);
-    bytes.resize(padded + WINDOW - 1, 0);
-    let at = |offset: usize| &bytes[offset..offset + padded];
-    let (b0, b1, b2, b3, b4, b5, b6) = (at(0), at(1), at(2), at(3), at(4), at(5), at(6));
-    let mut found = false;
-    for index in 0..padded {
+/// Whether a folded text may hold words of rules 3 or 4: letters with stand-ins between them, or four single letters in a row.
+fn may_be_disguised(marks: &Marks) -> bool {
+    (0..marks.blocks()).any(|block| {
+        let letter = |steps| marks.after(block, steps, Kind::Letter);
+        let stand_in = |steps| marks.after(block, steps, Kind::Leet);
         // One stand-in, two, or three and more, of which the last letter may lie further off.
-        let leet = is_letter(b0[index])
-            & is_leet_sign(b1[index])
-            & (is_letter(b2[index]) | (is_leet_sign(b2[index]) & (is_letter(b3[index]) | is_leet_sign(b3[index]))));
-        let spaced = is_letter(b0[index])
-            & is_separator(b1[index])
-            & is_letter(b2[index])
-            & is_separator(b3[index])
-            & is_letter(b4[index])
-            & is_separator(b5[index])
-            & is_letter(b6[index]);
-        found |= leet | spaced;
-    }
-    bytes.truncate(len);
-    found
+        let leet = stand_in(1) & (letter(2) | (stand_in(2) & (letter(3) | stand_in(3))));
+        // Whether the same sign stands between all of them, and which, is looked at later.
+        let spaced = !letter(1) & letter(2) & !letter(3) & letter(4) & !letter(5) & letter(6);
+        marks.at(block, Kind::Letter) & (leet | spaced) != 0
+    })
 }
 
 #[allow(
@@ -414,21 +403,6 @@ const fn fold_ascii(byte: u8) -> u8 {
     }
 }
 
-/// A lower-case letter.
-const fn is_letter(byte: u8) -> bool {
-    byte.wrapping_sub(b'a') < 26
-}
-
-/// Whether [`leet_letter`] knows a letter for it.
-#[allow(
-    clippy::needless_bitwise_bool,
-    reason = "lazy operators branch, and vector units cannot"
-)]
-const fn is_leet_sign(byte: u8) -> bool {
-    ((byte == b'0') | (byte == b'1') | (byte == b'3') | (byte == b'4'))
-        | ((byte == b'5') | (byte == b'7') | (byte == b'@') | (byte == b'$'))
-}
-
 /// The letter that a digit or sign stands for inside a word.
 const fn leet_letter(character: char) -> Option<u8> {
     Some(match character {
@@ -442,12 +416,8 @@ const fn leet_letter(character: char) -> Option<u8> {
     })
 }
 
-#[allow(
-    clippy::needless_bitwise_bool,
-    reason = "lazy operators branch, and vector units cannot"
-)]
 const fn is_separator(byte: u8) -> bool {
-    (byte == b' ') | (byte == b'.') | (byte == b'-') | (byte == b'_') | (byte == b'*')
+    matches!(byte, b' ' | b'.' | b'-' | b'_' | b'*')
 }
 
 const fn is_word_byte(byte: u8) -> bool {
@@ -474,14 +444,15 @@ fn word_len(bytes: &[u8]) -> usize {
 }
 
 fn all_foreign_letters_have_twins(word: &[u8]) -> bool {
+    // Nearly all words; the rest takes longer.
+    if word.is_ascii() {
+        return false;
+    }
     let mut foreign = core::str::from_utf8(word)
         .unwrap_or_default()
         .chars()
-        .filter(|letter| !letter.is_ascii())
-        .peekable();
-    word.iter().any(u8::is_ascii_alphabetic)
-        && foreign.peek().is_some()
-        && foreign.all(|letter| latin_twin(letter).is_some())
+        .filter(|letter| !letter.is_ascii());
+    word.iter().any(u8::is_ascii_alphabetic) && foreign.all(|letter| latin_twin(letter).is_some())
 }
 
 /// Rule 3 for a whole word and what stands on both sides of it.
