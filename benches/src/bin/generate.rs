@@ -112,7 +112,7 @@ impl<'a> Generator<'a> {
             } else {
                 alike.choose(&mut self.random).map_or(of, |&at| &self.records[at])
             };
-            let all: Vec<&str> = from.text.split(' ').collect();
+            let all: Vec<&str> = from.text.split_whitespace().collect();
             let length = (all.len() / 2).clamp(1, 12);
             let start = self.random.random_range(0..=all.len() - length);
             words.extend(&all[start..start + length]);
