@@ -171,6 +171,7 @@ impl Findings {
             }
         }
         let sender_name = sender.filter(|sender| sender.bytes().any(|byte| byte.is_ascii_alphabetic()));
+        let paid = self.signals.contains(Signal::MoneyPresent) && evidence.terms.speak_of(Classes::TRANSACTION);
         let mut sites = 0;
         for link in &evidence.links {
             let span = link.span.clone();
@@ -203,7 +204,7 @@ impl Findings {
                 && sites <= NAMED
                 && (is_namesake || is_named(&text[link.own_label.clone()], text, tokens, evidence, sender_name));
             let at_home = named
-                || (!asks && sites <= NAMED && is_merchant(text, evidence, link))
+                || (!asks && sites <= NAMED && paid && is_merchant(text, evidence, link))
                 || matches!(
                     link.destination,
                     Destination::Official(_) | Destination::BrandShortener | Destination::Restricted
@@ -549,8 +550,8 @@ fn is_named(label: &[u8], text: &[u8], tokens: &[Token], evidence: &Evidence, se
 
 /// Whether a bare host stands where reports of card payments name the shop: `25.00 at WWW.NORTHGATE.COM`.
 fn is_merchant(text: &[u8], evidence: &Evidence, link: &Link) -> bool {
-    const AT: [&[u8]; 10] = [
-        b" at", b" at:", b" bei", b" bei:", b" chez", b" en", b" em", b" presso", b" bij", b" di",
+    const AT: [&[u8]; 11] = [
+        b" at", b" at:", b"\nat:", b" bei", b" bei:", b" chez", b" en", b" em", b" presso", b" bij", b" di",
     ];
     let before = text[..link.span.start].trim_ascii_end();
     let is_bare = !text[link.span.clone()].contains(&b'/');
@@ -558,10 +559,7 @@ fn is_merchant(text: &[u8], evidence: &Evidence, link: &Link) -> bool {
         let mut numbers = evidence.numbers.iter();
         numbers.any(|(kind, span)| *kind == NumberKind::Money && span.end == before.len())
     };
-    is_bare
-        && evidence.terms.speak_of(Classes::TRANSACTION)
-        && evidence.numbers.iter().any(|(kind, _)| *kind == NumberKind::Money)
-        && (AT.iter().any(|at| before.ends_with(at)) || before.ends_with(b"\nat:") || after_amount())
+    is_bare && (AT.iter().any(|at| before.ends_with(at)) || after_amount())
 }
 
 /// The word that asks to open the link at `link`: directly before it, or a few words before it in its sentence.

@@ -145,7 +145,7 @@ fn link_around(text: &[u8], from: usize, joint: &Joint) -> Option<Link> {
         host.count += 1;
         let is_tld = text[label.clone()].iter().all(u8::is_ascii_alphabetic) && label.len() >= 2;
         let ends = text.get(label.end).is_none_or(|&byte| !matches!(byte, b'_' | b'@'));
-        // The address goes on over a word of everyday speech only if something like a path follows.
+        // "www. northgate. com. In case ...": a further label that is an everyday word starts the next sentence.
         if is_tld && ends {
             let suffix = Suffix::of(host.name());
             if suffix.is_known && (whole.is_none() || !suffix.word_like) {
@@ -172,11 +172,7 @@ fn link_around(text: &[u8], from: usize, joint: &Joint) -> Option<Link> {
     let marked = || first.iter().any(|&byte| byte == b'-' || byte.is_ascii_digit());
     let scheme = scheme_len(&text[from..start]);
     let certain = joint.doubt == Doubt::None || is_www || scheme > 0;
-    let likely = match joint.doubt {
-        Doubt::None => true,
-        Doubt::Some => has_path || matches!(tld, b"com" | b"net" | b"org") || marked(),
-        Doubt::Much => has_path,
-    };
+    let likely = has_path || (joint.doubt == Doubt::Some && (matches!(tld, b"com" | b"net" | b"org") || marked()));
     // "bit. ly/x", but not "vs. co/op".
     let long_enough = first.len() >= SHORTEST || suffix.is_service();
     if !(certain || likely && long_enough && (has_path || !suffix.word_like)) {

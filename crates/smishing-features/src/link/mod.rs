@@ -162,10 +162,19 @@ fn host_bytes_around(text: &[u8], from: usize, dot: usize) -> Range<usize> {
 }
 
 fn without_joints_at_ends(text: &[u8], run: Range<usize>) -> Range<usize> {
-    let is_joint = |byte: &&u8| matches!(byte, b'.' | b'-' | b'_');
-    let start = run.start + text[run.clone()].iter().take_while(is_joint).count();
-    let end = run.end - text[start..run.end].iter().rev().take_while(is_joint).count();
+    let start = run.start + text[run.clone()].iter().take_while(|&&byte| is_joint(byte)).count();
+    let end = run.end
+        - text[start..run.end]
+            .iter()
+            .rev()
+            .take_while(|&&byte| is_joint(byte))
+            .count();
     start..end
+}
+
+/// Signs that join the letters of a host.
+const fn is_joint(byte: u8) -> bool {
+    matches!(byte, b'.' | b'-' | b'_')
 }
 
 /// Bytes of the part of a link before `@` (RFC 3986, userinfo), without the rarer signs.
@@ -193,10 +202,7 @@ fn link_at(text: &[u8], from: usize, host: Range<usize>) -> Option<Link> {
     let scheme = user.unwrap_or_else(|| scheme_len(before));
     let after = &text[host.end..];
     // The name before an `@` is a person's, however much it looks like a host.
-    let joints = after
-        .iter()
-        .take_while(|byte| matches!(byte, b'.' | b'-' | b'_'))
-        .count();
+    let joints = after.iter().take_while(|&&byte| is_joint(byte)).count();
     if after.get(joints) == Some(&b'@') {
         return None;
     }
