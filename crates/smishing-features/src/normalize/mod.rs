@@ -271,10 +271,11 @@ impl NormalizedText {
         }
     }
 
-    /// Rules 2 to 4, from `bytes` into the spare buffer.
+    /// Rules 2 to 4, from a copy of `bytes`.
     fn undo_disguises<const TRACK: bool>(&mut self) {
-        core::mem::swap(&mut self.bytes, &mut self.spare_bytes);
-        core::mem::swap(&mut self.starts, &mut self.spare_starts);
+        // Copied, not swapped: each buffer keeps its task, so that the same text never needs more room the second time.
+        self.spare_bytes.clone_from(&self.bytes);
+        self.spare_starts.clone_from(&self.starts);
         self.bytes.clear();
         self.starts.clear();
         let source = core::mem::take(&mut self.spare_bytes);
