@@ -12,7 +12,7 @@ corpora=../shared/corpora/train
 cargo run --quiet --release --bin smishing -- train \
     data/messages "$corpora" \
     --solver sparse --bits 15 --alpha 1 --seed 1 \
-    --weight uci_sms=0.1 --weight mendeley5971=0.1 --padding 0.6 \
+    --weight uci_sms=0.1 --weight mendeley5971=0.1 --padding 0.6 --misspelling 0.2 \
     --signal-rate messages=link.present:0.16,0.65 --signal-rate messages=link.abused_tld:-,0.034 \
     --signal-rate messages=link.random_path:-,0.19 --signal-rate messages=link.shortener:-,0.1 \
     --licence messages="written for this project, CC BY 4.0" \

@@ -59,10 +59,10 @@ class Bench:
         self.results = json.loads(self.results_path.read_text()) if self.results_path.exists() else {}
         train = (ROOT / "models/train.sh").read_text()
         # The bundled model's own settings, so that they stand in one place.
-        self.settings = re.findall(r"--(?:solver|bits|alpha|seed|padding) \S+", train)
+        self.settings = re.findall(r"--(?:solver|bits|alpha|seed|padding|misspelling) \S+", train)
         self.weights = re.findall(r"--weight \S+", train)
         self.signal_rates = re.findall(r"--signal-rate \S+", train)
-        if len(self.settings) != 5:
+        if len(self.settings) != 6:
             sys.exit("models/train.sh: not the options that are looked for there")
 
     def save(self):

@@ -3,7 +3,7 @@ use crate::read::DataArgs;
 use crate::{Outcome, output, report, warm_start};
 use anyhow::Context;
 use smishing::Buckets;
-use smishing_train::{CardNotes, Corpus, Recipe, SignalRate, SolverKind, TrainOptions, card};
+use smishing_train::{CardNotes, CopyWeights, Corpus, Recipe, SignalRate, SolverKind, TrainOptions, card};
 use std::path::{Path, PathBuf};
 
 /// Trains a model on labelled messages
@@ -37,7 +37,7 @@ pub(crate) struct Args {
     #[arg(
         long,
         value_name = "MODEL",
-        conflicts_with_all = ["solver", "bits", "alpha", "weight", "signal_rate", "padding", "licence", "report"]
+        conflicts_with_all = ["solver", "bits", "alpha", "weight", "signal_rate", "padding", "misspelling", "licence", "report"]
     )]
     pub(crate) warm_start: Option<PathBuf>,
     #[command(flatten)]
@@ -72,6 +72,10 @@ pub(crate) struct Settings {
     /// message: harmless text and borrowed trust marks then hide less (sparse solver)
     #[arg(long, value_name = "WEIGHT", default_value_t = 0.0)]
     padding: f64,
+    /// Learn also from misspelt copies of the bad messages (letters swapped or left out, hyphens), each counting so much of
+    /// its message (sparse solver)
+    #[arg(long, value_name = "WEIGHT", default_value_t = 0.0)]
+    misspelling: f64,
 }
 
 impl Settings {
@@ -90,7 +94,10 @@ impl Settings {
         Recipe {
             weights: self.weight.clone(),
             signal_rates: self.signal_rate.clone(),
-            padding: self.padding,
+            copies: CopyWeights {
+                padding: self.padding,
+                misspelling: self.misspelling,
+            },
         }
     }
 }
@@ -123,7 +130,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Outcome> {
     bar.finish();
     let notes = CardNotes {
         licences: args.licence.iter().cloned().collect(),
-        padding: recipe.padding,
+        copies: recipe.copies,
     };
     let card = card(&corpus, &removed, &options, &trained, &notes);
     let bytes = trained.model(card.clone())?.to_bytes();

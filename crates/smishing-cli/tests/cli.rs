@@ -1628,6 +1628,7 @@ mod evaluate {
                 "--weight=one=0.2",
                 "--signal-rate=other=link.present:0.2,0.6",
                 "--padding=0.6",
+                "--misspelling=0.6",
             ] {
                 let changed = sets(&[&fixed[..], &[setting]].concat());
                 assert_ne!(changed, plain, "{protocol} {setting}");
@@ -1636,11 +1637,17 @@ mod evaluate {
                 "--weight=nobody=1",
                 "--signal-rate=nobody=link.present:0.2,0.6",
                 "--padding=-1",
+                "--misspelling=-1",
             ] {
                 let mut command = smishing(["evaluate", setting]);
                 command.args(fixed);
                 let (_, err) = run(command, 2);
-                assert!(err.contains("nobody") || err.contains("padding -1"), "{err}");
+                assert!(
+                    ["nobody", "padding -1", "misspelling -1"]
+                        .iter()
+                        .any(|part| err.contains(part)),
+                    "{err}"
+                );
             }
         }
     }

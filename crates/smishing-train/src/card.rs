@@ -1,4 +1,5 @@
 //! The card of a model: where it comes from and how good it was on rows held out in training.
+use crate::copies::CopyWeights;
 use crate::corpus::{Corpus, Removed};
 use crate::metrics::{Figures, Scored};
 use crate::train::{TrainOptions, Trained};
@@ -14,8 +15,8 @@ const TOOL: &str = concat!("smishing-train ", env!("CARGO_PKG_VERSION"));
 pub struct CardNotes {
     /// Licence and origin of files, by their name without extension or by their folder's name.
     pub licences: BTreeMap<String, String>,
-    /// What padded copies counted; see [`Problem::pad`](crate::Problem::pad).
-    pub padding: f64,
+    /// What copies of bad messages counted.
+    pub copies: CopyWeights,
 }
 
 /// The card, as a JSON document. It holds no date, so that the same data and settings give the same model file.
@@ -47,7 +48,7 @@ pub fn card(
             "solver": solver.to_string(),
             "folds": options.folds,
             "seed": options.seed,
-            "padding": notes.padding,
+            "copies": notes.copies,
         },
         "not_converged": trained.not_converged.iter().map(|(head, norm)| json!({"head": head, "gradient_norm": norm})).collect::<Vec<_>>(),
         "kinds": trained.parts.kinds.as_ref().zip(trained.kinds.as_ref()).map(|(head, figures)| json!({

@@ -1,10 +1,11 @@
 //! What is done to labelled messages before a model learns from them.
+use crate::copies::CopyWeights;
 use crate::corpus::Corpus;
 use crate::train::{Problem, TrainOptions};
 use crate::{Error, SignalRate};
 
 /// What is done to a corpus before a model is trained on it: what sources count, how often signals occur in them, and how
-/// much is learnt from padded copies. Evaluation does the same to the messages it trains on, as if there were no others.
+/// much is learnt from copies. Evaluation does the same to the messages it trains on, as if there were no others.
 ///
 /// ```
 /// use smishing_train::{Corpus, ReadOptions, Recipe, TrainOptions};
@@ -12,7 +13,7 @@ use crate::{Error, SignalRate};
 /// # let path = folder.path().join("mine.csv");
 /// # std::fs::write(&path, "label,text\nham,hi\nspam,pills at pills.top\n")?;
 /// let mut corpus = Corpus::read(&[path], &ReadOptions::default())?;
-/// let recipe = Recipe { weights: vec![("mine".into(), 0.5)], padding: 0.6, ..Recipe::default() };
+/// let recipe = Recipe { weights: vec![("mine".into(), 0.5)], ..Recipe::default() };
 /// let problem = recipe.problem(&mut corpus, &TrainOptions::default())?;
 /// assert_eq!(problem.weights, [0.5, 0.5]);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -23,8 +24,8 @@ pub struct Recipe {
     pub weights: Vec<(String, f64)>,
     /// How frequent signals are made in a source, by its name: [`Corpus::match_rates`].
     pub signal_rates: Vec<(String, SignalRate)>,
-    /// What padded copies of bad messages count; 0 for none: [`Problem::pad`].
-    pub padding: f64,
+    /// What copies of bad messages count: [`Problem::add_copies`].
+    pub copies: CopyWeights,
 }
 
 impl Recipe {
@@ -32,11 +33,11 @@ impl Recipe {
     ///
     /// # Errors
     ///
-    /// Those of [`Corpus::weigh`], [`Corpus::match_rates`] and [`Problem::pad`].
+    /// Those of [`Corpus::weigh`], [`Corpus::match_rates`] and [`Problem::add_copies`].
     pub fn problem(&self, corpus: &mut Corpus, options: &TrainOptions) -> Result<Problem, Error> {
         self.weigh(corpus)?;
         let mut problem = Problem::new(corpus, options.buckets);
-        problem.pad(corpus, options.buckets, self.padding, options.seed)?;
+        problem.add_copies(corpus, options.buckets, self.copies, options.seed)?;
         Ok(problem)
     }
 
@@ -53,7 +54,7 @@ impl Recipe {
         self.weigh(&mut part)?;
         let mut problem = all.select(rows);
         problem.weights = part.records.iter().map(|record| record.weight).collect();
-        problem.pad(&part, options.buckets, self.padding, options.seed)?;
+        problem.add_copies(&part, options.buckets, self.copies, options.seed)?;
         Ok(problem)
     }
 
@@ -112,7 +113,10 @@ mod tests {
         let recipe = Recipe {
             weights: vec![("more".into(), 0.25)],
             signal_rates: vec![("mine".into(), "link.present:0.2,0.6".parse().unwrap())],
-            padding: 0.5,
+            copies: CopyWeights {
+                padding: 0.5,
+                misspelling: 0.2,
+            },
         };
         let options = TrainOptions {
             buckets: Buckets::new(8).unwrap(),
@@ -130,7 +134,7 @@ mod tests {
         assert_eq!(part.weights, expected.weights);
         assert!(part.weights.iter().any(|weight| ![0.25, 1.0].contains(weight)));
         assert_eq!(part.matrix, expected.matrix);
-        assert_eq!(part.matrix.rows(), rows.len() + 5);
+        assert_eq!(part.matrix.rows(), rows.len() + 10);
 
         // Without the rows that links are to be matched in, there is nothing to match, and the name is still known.
         let others = recipe.part(&whole, &all, &[6, 7, 8, 9], &options).unwrap();

@@ -1,11 +1,11 @@
 //! From labelled messages to a model.
 use crate::calibrate::{Platt, thresholds};
 use crate::cluster::Clusters;
+use crate::copies::{Copies, CopyWeights};
 use crate::corpus::Corpus;
 use crate::kinds::{self, KindFigures, KindRows};
 use crate::matrix::SIGNAL_VALUE;
 use crate::metrics::Scored;
-use crate::padding::Padding;
 use crate::solver::{LinearFit, Solver, SolverKind};
 use crate::split::grouped_folds;
 use crate::{CsrMatrix, Error};
@@ -71,7 +71,7 @@ pub struct Trained {
 /// Features, labels and clusters of the rows to learn from.
 #[derive(Clone, Debug)]
 pub struct Problem {
-    /// One row a message, then one a padded copy.
+    /// One row a message, then one a copy.
     pub matrix: CsrMatrix,
     /// One label a row.
     pub labels: Vec<Label>,
@@ -79,7 +79,7 @@ pub struct Problem {
     pub clusters: Clusters,
     /// What each row counts; see [`Record::weight`](crate::Record::weight).
     pub weights: Vec<f64>,
-    padding: Padding,
+    copies: Copies,
     /// What the kind head learns from; `None` where none is wanted.
     pub(crate) kinds: Option<KindRows>,
 }
@@ -95,33 +95,32 @@ impl Problem {
             labels: corpus.records.iter().map(|record| record.label).collect(),
             clusters,
             weights: corpus.records.iter().map(|record| record.weight).collect(),
-            padding: Padding::default(),
+            copies: Copies::default(),
             kinds: Some(KindRows::of(&corpus.records)),
         }
     }
 
-    /// Adds a copy of each bad message with genuine sentences beside it, from another message of its language, to the rows
-    /// of [`Problem::new`] for the same corpus; it counts `weight` times its message. Fits see copies, calibration and
+    /// Adds copies of bad messages to the rows of [`Problem::new`] for the same corpus. Fits see copies, calibration and
     /// thresholds do not, and no fit sees a copy of a row held out from it.
     ///
     /// # Errors
     ///
-    /// [`Error::Setting`] where the weight is below 0 or not finite.
-    pub fn pad(&mut self, corpus: &Corpus, buckets: Buckets, weight: f64, seed: u64) -> Result<(), Error> {
-        if !(weight.is_finite() && weight >= 0.0) {
-            return Err(Error::Setting(format!("padding {weight}: expected 0 or more")));
-        }
+    /// [`Error::Setting`] where a weight is below 0 or not finite.
+    pub fn add_copies(
+        &mut self,
+        corpus: &Corpus,
+        buckets: Buckets,
+        weights: CopyWeights,
+        seed: u64,
+    ) -> Result<(), Error> {
+        let (copies, features) = Copies::new(corpus, buckets, weights, seed)?;
         self.matrix.truncate(self.labels.len());
-        self.padding = Padding::default();
-        if weight > 0.0 {
-            let (padding, copies) = Padding::new(corpus, buckets, weight, seed);
-            self.matrix.append(&copies);
-            self.padding = padding;
-        }
+        self.matrix.append(&features);
+        self.copies = copies;
         Ok(())
     }
 
-    /// Of the messages with these numbers, without padded copies, and without kinds: the kind head, the slowest to fit, is that
+    /// Of the messages with these numbers, without copies, and without kinds: the kind head, the slowest to fit, is that
     /// of whole models.
     #[must_use]
     pub fn select(&self, rows: &[usize]) -> Self {
@@ -130,7 +129,7 @@ impl Problem {
             labels: rows.iter().map(|&row| self.labels[row]).collect(),
             clusters: self.clusters.select(rows),
             weights: rows.iter().map(|&row| self.weights[row]).collect(),
-            padding: Padding::default(),
+            copies: Copies::default(),
             kinds: None,
         }
     }
@@ -160,7 +159,7 @@ pub fn train(problem: &Problem, options: &TrainOptions, progress: Progress<'_>) 
         name: "genuine or bad",
         problem,
         classes: &classes,
-        copies: &problem.padding.sources,
+        copies: Some(&problem.copies),
     }
     .fit(solver.as_ref(), options, progress)?;
     let thresholds = thresholds(&bad_head.held_out, &bad, problem.clusters.as_slice(), &problem.weights);
@@ -176,7 +175,7 @@ pub fn train(problem: &Problem, options: &TrainOptions, progress: Progress<'_>) 
             name: "spam or smishing",
             problem,
             classes: &classes,
-            copies: &[],
+            copies: None,
         };
         let head = task.fit(solver.as_ref(), options, progress)?;
         for (row, &logit) in task.rows().into_iter().zip(&head.held_out) {
@@ -257,8 +256,8 @@ struct Task<'a> {
     problem: &'a Problem,
     /// Whether each message is of the positive class; `None` for those that the head does not look at.
     classes: &'a [Option<bool>],
-    /// The messages that padded copies are made of, the one whose class they have first.
-    copies: &'a [[usize; 2]],
+    /// The copies that it learns from too.
+    copies: Option<&'a Copies>,
 }
 
 impl Task<'_> {
@@ -322,7 +321,8 @@ impl Task<'_> {
     /// The class of each row of the matrix.
     fn matrix_classes(&self) -> Vec<bool> {
         let class = |row: usize| self.classes[row] == Some(true);
-        let copies = self.copies.iter().map(|&[row, _]| class(row));
+        let copies = self.copies.iter().flat_map(|copies| &copies.sources);
+        let copies = copies.map(|&[row, _]| class(row));
         let mut classes: Vec<bool> = (0..self.classes.len()).map(class).chain(copies).collect();
         classes.resize(self.problem.matrix.rows(), false);
         classes
@@ -331,13 +331,11 @@ impl Task<'_> {
     /// What each row of the matrix counts where some messages are kept: the others, and copies made of them, nothing.
     fn weights(&self, kept: &[bool]) -> Vec<f64> {
         let weight = |row: usize| if kept[row] { self.problem.weights[row] } else { 0.0 };
-        let copies = self.copies.iter().map(|&[row, partner]| {
-            if kept[partner] {
-                self.problem.padding.weight * weight(row)
-            } else {
-                0.0
-            }
-        });
+        let copies = self
+            .copies
+            .iter()
+            .flat_map(|copies| copies.sources.iter().zip(&copies.weights));
+        let copies = copies.map(|(&[row, partner], share)| if kept[partner] { share * weight(row) } else { 0.0 });
         let mut weights: Vec<f64> = (0..kept.len()).map(weight).chain(copies).collect();
         weights.resize(self.problem.matrix.rows(), 0.0);
         weights

@@ -188,7 +188,7 @@ impl Evasion {
     /// Whether training augmentation writes it too; a model's recall under the others says more about those to come.
     #[must_use]
     pub const fn in_training(self) -> bool {
-        false
+        matches!(self, Self::Hyphenation | Self::Swap | Self::Drop)
     }
 
     /// The messages that a text becomes: one, and two of [`Evasion::Split`]. A text that offers no place for the evasion
